@@ -1,0 +1,184 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Dialect is the engine behind the database.
+type Dialect int
+
+// The two engines.
+const (
+	SQLite Dialect = iota
+	Postgres
+)
+
+var rebound sync.Map // SQL text with ? -> the same with $1, $2…
+
+// rebind turns ? placeholders into the engine's. Texts are constants of the
+// program, a question mark inside a string literal is left alone.
+func (d Dialect) rebind(query string) string {
+	if d == SQLite {
+		return query
+	}
+	if s, ok := rebound.Load(query); ok {
+		return s.(string)
+	}
+	var b strings.Builder
+	n, quoted := 0, false
+	for i := range len(query) {
+		switch c := query[i]; {
+		case c == '\'':
+			quoted = !quoted
+			b.WriteByte(c)
+		case c == '?' && !quoted:
+			n++
+			b.WriteByte('$')
+			b.WriteString(strconv.Itoa(n))
+		default:
+			b.WriteByte(c)
+		}
+	}
+	s := b.String()
+	rebound.Store(query, s)
+	return s
+}
+
+// insertSizes are the numbers of rows of one statement, so that few different
+// texts are prepared.
+var insertSizes = []int{256, 64, 16, 4, 1}
+
+var inserts sync.Map // "table (columns) rows" -> text
+
+// Insert adds rows to a table, many in one statement.
+func (tx *Tx) Insert(ctx context.Context, table string, columns []string, rows [][]any) error {
+	return tx.insert(ctx, table, columns, rows, "")
+}
+
+// InsertMissing is Insert that passes over rows whose primary key exists.
+func (tx *Tx) InsertMissing(ctx context.Context, table string, columns []string, rows [][]any) error {
+	return tx.insert(ctx, table, columns, rows, " ON CONFLICT DO NOTHING")
+}
+
+func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [][]any, suffix string) error {
+	args := make([]any, 0, min(len(rows), insertSizes[0])*len(columns))
+	for len(rows) > 0 {
+		size := 1
+		for _, s := range insertSizes {
+			if s <= len(rows) {
+				size = s
+				break
+			}
+		}
+		args = args[:0]
+		for _, row := range rows[:size] {
+			if len(row) != len(columns) {
+				return fmt.Errorf("insert into %s: %d values for %d columns", table, len(row), len(columns))
+			}
+			args = append(args, row...)
+		}
+		if _, err := tx.Exec(ctx, insertText(table, columns, size, suffix), args...); err != nil {
+			return fmt.Errorf("insert into %s: %w", table, err)
+		}
+		rows = rows[size:]
+	}
+	return nil
+}
+
+func insertText(table string, columns []string, rows int, suffix string) string {
+	list := strings.Join(columns, ", ")
+	key := table + " (" + list + ") " + strconv.Itoa(rows) + suffix
+	if s, ok := inserts.Load(key); ok {
+		return s.(string)
+	}
+	row := "(?" + strings.Repeat(", ?", len(columns)-1) + ")"
+	s := "INSERT INTO " + table + " (" + list + ") VALUES " + row + strings.Repeat(", "+row, rows-1) + suffix
+	inserts.Store(key, s)
+	return s
+}
+
+// Lock takes the lock of that space and number until the end of the
+// transaction. On SQLite the transaction is alone already.
+func (tx *Tx) Lock(ctx context.Context, space string, number int) error {
+	if tx.db.dialect == SQLite {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtext(current_schema() || ?), ?)`, space, number)
+	if err != nil {
+		return fmt.Errorf("lock %s %d: %w", space, number, err)
+	}
+	return nil
+}
+
+// SkipLocked ends a SELECT of rows to work on: each process sees only rows that
+// no other holds.
+func (d Dialect) SkipLocked() string {
+	if d == SQLite {
+		return ""
+	}
+	return " FOR UPDATE SKIP LOCKED"
+}
+
+// IndexText makes text findable as that row of a search table, which a
+// migration created with {{search}}. Fold the text first.
+func (tx *Tx) IndexText(ctx context.Context, table string, row int64, text string) error {
+	query := `INSERT INTO ` + table + ` (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body`
+	if tx.db.dialect == SQLite {
+		query = `INSERT OR REPLACE INTO ` + table + ` (rowid, body) VALUES (?, ?)`
+	}
+	if _, err := tx.Exec(ctx, query, row, text); err != nil {
+		return fmt.Errorf("index text of %s %d: %w", table, row, err)
+	}
+	return nil
+}
+
+// UnindexText forgets a row of a search table.
+func (tx *Tx) UnindexText(ctx context.Context, table string, row int64) error {
+	column := "id"
+	if tx.db.dialect == SQLite {
+		column = "rowid"
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE `+column+` = ?`, row); err != nil {
+		return fmt.Errorf("unindex text of %s %d: %w", table, row, err)
+	}
+	return nil
+}
+
+// ShortestText is the least number of characters that MatchText finds by index.
+const ShortestText = 3
+
+// MatchText is the condition that column is the id of a row of the search table
+// whose text contains the folded term, with the arguments it binds.
+func (d Dialect) MatchText(table, column, term string) (string, []any) {
+	if d == SQLite {
+		return column + ` IN (SELECT rowid FROM ` + table + ` WHERE body MATCH ?)`, []any{`"` + strings.ReplaceAll(term, `"`, `""`) + `"`}
+	}
+	return column + ` IN (SELECT id FROM ` + table + ` WHERE body LIKE ?)`, []any{"%" + EscapeLike(term) + "%"}
+}
+
+// EscapeLike makes a text stand for itself in a LIKE pattern that ends in
+// ESCAPE '\' (PostgreSQL's default).
+func EscapeLike(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}
+
+// AddMonth makes sure that a table created with {{monthly}} has a part of its
+// own for the month of t. Rows of months without one share a part.
+func (tx *Tx) AddMonth(ctx context.Context, table string, t time.Time) error {
+	if tx.db.dialect == SQLite {
+		return nil
+	}
+	from := time.Date(t.UTC().Year(), t.UTC().Month(), 1, 0, 0, 0, 0, time.UTC)
+	part := table + from.Format("_2006_01")
+	_, err := tx.Exec(ctx, fmt.Sprintf(`CREATE TABLE IF NOT EXISTS %s PARTITION OF %s FOR VALUES FROM (%d) TO (%d)`,
+		part, table, Millis(from), Millis(from.AddDate(0, 1, 0))))
+	if err != nil {
+		return fmt.Errorf("add month %s: %w", part, err)
+	}
+	return nil
+}

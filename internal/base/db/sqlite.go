@@ -1,0 +1,142 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	_ "modernc.org/sqlite" // the database/sql driver "sqlite"
+)
+
+const (
+	readers            = 4
+	checkpointPeriod   = 300 * time.Millisecond
+	checkpointTruncate = 256 << 20
+)
+
+// writer is the writing connection of SQLite with its prepared statements.
+type writer struct {
+	conn  *sql.Conn
+	stmts map[string]*sql.Stmt
+}
+
+func (w *writer) close() error {
+	for _, s := range w.stmts {
+		s.Close()
+	}
+	return w.conn.Close()
+}
+
+// prepared keeps each statement: the texts are constants of the program, and
+// bulk inserts use few sizes.
+func (w *writer) prepared(query string) (*sql.Stmt, error) {
+	if s, ok := w.stmts[query]; ok {
+		return s, nil
+	}
+	s, err := w.conn.PrepareContext(context.Background(), query)
+	if err != nil {
+		return nil, err
+	}
+	w.stmts[query] = s
+	return s, nil
+}
+
+func (w *writer) exec(query string, args []any) (sql.Result, error) {
+	s, err := w.prepared(query)
+	if err != nil {
+		return nil, err
+	}
+	return s.Exec(args...)
+}
+
+func (w *writer) query(query string, args []any) (*sql.Rows, error) {
+	s, err := w.prepared(query)
+	if err != nil {
+		return nil, err
+	}
+	return s.Query(args...)
+}
+
+func (w *writer) queryRow(query string, args []any) *sql.Row {
+	s, err := w.prepared(query)
+	if err != nil {
+		return w.conn.QueryRowContext(context.Background(), query, args...)
+	}
+	return s.QueryRow(args...)
+}
+
+// openSQLite opens ariane.db in dir: one connection that writes with every
+// commit on the disk (synchronous FULL), several that only read, and one that
+// copies the log back into the file in the background.
+func (d *DB) openSQLite(ctx context.Context, dir string) error {
+	d.dialect = SQLite
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make data folder: %w", err)
+	}
+	path := filepath.Join(dir, "ariane.db")
+	// The busy timeout comes first: the other pragmas already need locks.
+	common := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)"}
+	d.write = sqliteDB(path, append(common, "wal_autocheckpoint(0)", "cache_size(-65536)"))
+	conn, err := d.write.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	d.writer = make(chan *writer, 1)
+	d.writer <- &writer{conn: conn, stmts: map[string]*sql.Stmt{}}
+	d.read = sqliteDB(path, append(common, "query_only(1)", "cache_size(-16384)"))
+	d.read.SetMaxOpenConns(readers)
+	d.read.SetMaxIdleConns(readers)
+
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	d.stop = stop
+	d.done.Add(1)
+	go func() {
+		defer d.done.Done()
+		d.checkpoints(background, path)
+	}()
+	return nil
+}
+
+func sqliteDB(path string, pragmas []string) *sql.DB {
+	q := url.Values{"_pragma": pragmas}
+	// Open only parses the name; it fails for an unknown driver, which is imported above.
+	handle, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
+	if err != nil {
+		panic(err)
+	}
+	return handle
+}
+
+// checkpoints copies the log into the database file a little at a time, so that
+// no commit has to, and empties it when it has grown large.
+func (d *DB) checkpoints(ctx context.Context, path string) {
+	handle := sqliteDB(path, []string{"busy_timeout(1000)", "synchronous(FULL)"})
+	handle.SetMaxOpenConns(1)
+	defer handle.Close()
+	tick := time.NewTicker(checkpointPeriod)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		mode := "PRAGMA wal_checkpoint(PASSIVE)"
+		if info, err := os.Stat(path + "-wal"); err == nil && info.Size() > checkpointTruncate {
+			mode = "PRAGMA wal_checkpoint(TRUNCATE)"
+		}
+		if _, err := handle.ExecContext(ctx, mode); err != nil && !errors.Is(err, context.Canceled) {
+			d.log.Debug("checkpoint", "error", err)
+		}
+	}
+}
+
+func (d *DB) lastCheckpoint() error {
+	_, err := d.write.Exec("PRAGMA wal_checkpoint(TRUNCATE)")
+	return err
+}

@@ -1,0 +1,247 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// Tx is one write transaction. It belongs to the goroutine that runs the
+// function given to Do, and is dead when that function has returned.
+//
+// Statements of a transaction are not cut short when the context of their
+// caller ends: a transaction is short, and is either committed or rolled back.
+type Tx struct {
+	db      *DB
+	conn    executor
+	now     time.Time
+	pending []attached
+	after   []func()
+}
+
+type executor interface {
+	exec(query string, args []any) (sql.Result, error)
+	query(query string, args []any) (*sql.Rows, error)
+	queryRow(query string, args []any) *sql.Row
+}
+
+// Pending is work that a package collects during a transaction and that is done
+// once, after the function given to Do has returned and before the commit.
+type Pending interface {
+	Flush(ctx context.Context, tx *Tx) error
+}
+
+type attached struct {
+	key  any
+	work Pending
+}
+
+// Attach returns the work attached under key, made by create the first time in
+// this transaction. Works are flushed in the order of their keys' first use.
+func (tx *Tx) Attach(key any, create func() Pending) Pending {
+	for _, a := range tx.pending {
+		if a.key == key {
+			return a.work
+		}
+	}
+	w := create()
+	tx.pending = append(tx.pending, attached{key, w})
+	return w
+}
+
+// AfterCommit runs f once the transaction is durable, and never otherwise.
+func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
+
+// Now is the time of this transaction, in whole milliseconds.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// DB is the database this transaction belongs to.
+func (tx *Tx) DB() *DB { return tx.db }
+
+// Dialect tells which engine this is.
+func (tx *Tx) Dialect() Dialect { return tx.db.dialect }
+
+// Exec runs a statement.
+func (tx *Tx) Exec(_ context.Context, query string, args ...any) (sql.Result, error) {
+	return tx.conn.exec(tx.db.dialect.rebind(query), args)
+}
+
+// Query runs a reading statement that sees what the transaction wrote.
+func (tx *Tx) Query(_ context.Context, query string, args ...any) (*sql.Rows, error) {
+	return tx.conn.query(tx.db.dialect.rebind(query), args)
+}
+
+// QueryRow runs a reading statement of one row.
+func (tx *Tx) QueryRow(_ context.Context, query string, args ...any) *sql.Row {
+	return tx.conn.queryRow(tx.db.dialect.rebind(query), args)
+}
+
+// Do runs f in one write transaction and commits it when f returns nil. Whatever
+// f did is undone when it returns an error or panics. On PostgreSQL f may run
+// again after a deadlock: it must have no effect outside the transaction other
+// than through AfterCommit.
+func (d *DB) Do(ctx context.Context, f func(tx *Tx) error) error {
+	for attempt := 0; ; attempt++ {
+		err := d.once(ctx, f)
+		if err == nil || attempt == 3 || !again(err) {
+			return err
+		}
+	}
+}
+
+func again(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
+}
+
+func (d *DB) once(ctx context.Context, f func(tx *Tx) error) error {
+	tx := &Tx{db: d, now: d.Now()}
+	commit, rollback, err := d.begin(ctx, tx)
+	if err != nil {
+		return fmt.Errorf("begin transaction: %w", err)
+	}
+	done := false
+	defer func() {
+		if !done {
+			rollback()
+		}
+	}()
+	if err := f(tx); err != nil {
+		return err
+	}
+	for i := 0; i < len(tx.pending); i++ {
+		if err := tx.pending[i].work.Flush(ctx, tx); err != nil {
+			return err
+		}
+	}
+	if err := commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	done = true
+	for _, f := range tx.after {
+		f()
+	}
+	return nil
+}
+
+func (d *DB) begin(ctx context.Context, tx *Tx) (commit func() error, rollback func(), err error) {
+	if d.writer == nil {
+		return d.beginPostgres(ctx, tx)
+	}
+	var w *writer
+	var open bool
+	select {
+	case w, open = <-d.writer:
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
+	if !open {
+		return nil, nil, errors.New("the database is closed")
+	}
+	if _, err := w.exec("BEGIN IMMEDIATE", nil); err != nil {
+		d.writer <- w
+		return nil, nil, err
+	}
+	tx.conn = w
+	rollback = func() {
+		if _, err := w.exec("ROLLBACK", nil); err != nil {
+			d.log.Error("rollback failed", "error", err)
+		}
+		d.writer <- w
+	}
+	commit = func() error {
+		if _, err := w.exec("COMMIT", nil); err != nil {
+			return err
+		}
+		d.writer <- w
+		return nil
+	}
+	return commit, rollback, nil
+}
+
+func (d *DB) beginPostgres(ctx context.Context, tx *Tx) (commit func() error, rollback func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	t, err := d.write.BeginTx(context.WithoutCancel(ctx), nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	tx.conn = pgTx{t}
+	rollback = func() {
+		if err := t.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
+			d.log.Error("rollback failed", "error", err)
+		}
+	}
+	return t.Commit, rollback, nil
+}
+
+// NextID takes the next identifier of a sequence declared by a migration.
+func (tx *Tx) NextID(ctx context.Context, sequence string) (int64, error) {
+	ids, err := tx.NextIDs(ctx, sequence, 1)
+	if err != nil {
+		return 0, err
+	}
+	return ids[0], nil
+}
+
+// NextIDs takes n identifiers of a sequence, in rising order.
+func (tx *Tx) NextIDs(ctx context.Context, sequence string, n int) ([]int64, error) {
+	ids := make([]int64, 0, n)
+	if tx.db.dialect == SQLite {
+		var last int64
+		err := tx.QueryRow(ctx, `UPDATE sequence SET value = value + ? WHERE name = ? RETURNING value`, n, sequence).Scan(&last)
+		if err != nil {
+			return nil, fmt.Errorf("take id of %s: %w", sequence, err)
+		}
+		for i := last - int64(n) + 1; i <= last; i++ {
+			ids = append(ids, i)
+		}
+		return ids, nil
+	}
+	rows, err := tx.Query(ctx, `SELECT nextval(CAST(? AS regclass)) FROM generate_series(1, ?)`, sequence+"_seq", n)
+	if err != nil {
+		return nil, fmt.Errorf("take id of %s: %w", sequence, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var v int64
+		if err := rows.Scan(&v); err != nil {
+			return nil, err
+		}
+		ids = append(ids, v)
+	}
+	return ids, rows.Err()
+}
+
+// Topic wakes goroutines of this process after a commit.
+type Topic struct{ ch chan chan struct{} }
+
+// Topic returns the topic of that name, the same for every caller.
+func (d *DB) Topic(name string) *Topic {
+	if t, ok := d.topics.Load(name); ok {
+		return t.(*Topic)
+	}
+	t := &Topic{ch: make(chan chan struct{}, 1)}
+	t.ch <- make(chan struct{})
+	got, _ := d.topics.LoadOrStore(name, t)
+	return got.(*Topic)
+}
+
+// Wait returns a channel that is closed at the next Publish. Take it before
+// looking for work, so that nothing published in between is missed.
+func (t *Topic) Wait() <-chan struct{} {
+	c := <-t.ch
+	t.ch <- c
+	return c
+}
+
+// Publish wakes all who wait.
+func (t *Topic) Publish() {
+	close(<-t.ch)
+	t.ch <- make(chan struct{})
+}
