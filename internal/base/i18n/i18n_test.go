@@ -1,0 +1,127 @@
+package i18n
+
+import (
+	"context"
+	"testing"
+	"testing/fstest"
+	"time"
+)
+
+var (
+	paris, _ = time.LoadLocation("Europe/Paris")
+	inParis  = With(context.Background(), Locale{Lang: French, Zone: paris})
+	inUTC    = With(context.Background(), Locale{Lang: English})
+)
+
+func TestTexts(t *testing.T) {
+	if got := T(inUTC, "i18n.ago.minutes|%d min ago", 3); got != "3 min ago" {
+		t.Error(got)
+	}
+	if got := T(inParis, "i18n.ago.minutes|%d min ago", 3); got != "il y a 3 min" {
+		t.Error(got)
+	}
+	if got := T(inParis, "i18n.unknown|100 % English"); got != "100 % English" {
+		t.Errorf("without French the English stands: %q", got)
+	}
+	const days = "i18n.ago.days|%d day ago|%d days ago"
+	for n, want := range map[int][2]string{
+		0: {"0 days ago", "il y a 0 jour"}, 1: {"1 day ago", "il y a 1 jour"}, 2: {"2 days ago", "il y a 2 jours"},
+	} {
+		if got := N(inUTC, n, days, n); got != want[0] {
+			t.Errorf("%d: %q", n, got)
+		}
+		if got := N(inParis, n, days, n); got != want[1] {
+			t.Errorf("%d: %q", n, got)
+		}
+	}
+}
+
+func TestMatch(t *testing.T) {
+	for header, want := range map[string]string{
+		"":                             English,
+		"fr":                           French,
+		"fr-CA,fr;q=0.9,en;q=0.8":      French,
+		"de-DE,de;q=0.9,fr;q=0.5":      French,
+		"en;q=0.3, fr;q=0.7":           French,
+		"en-GB,en;q=0.9,fr;q=0.8":      English,
+		"zh, *;q=0.1, fr;q=nonsense":   English,
+		"fr;q=0":                       English,
+		"\x00;;;,,fr-;q=1,en;q=0.0001": French,
+	} {
+		if got := Match(header); got != want {
+			t.Errorf("Match(%q) = %s", header, got)
+		}
+	}
+}
+
+func TestDates(t *testing.T) {
+	at := time.Date(2026, 11, 1, 23, 5, 0, 0, time.UTC) // already the 2nd in Paris
+	now := time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)
+	first := time.Date(2025, 8, 1, 10, 0, 0, 0, time.UTC)
+	for _, c := range []struct{ got, want string }{
+		{Date(inUTC, at), "1 Nov 2026"},
+		{Date(inParis, at), "2 nov. 2026"},
+		{ShortDate(inParis, at), "2 nov."},
+		{Time(inUTC, at), "23:05"},
+		{Time(inParis, at), "00:05"},
+		{DateTime(inUTC, at), "1 November 2026, 23:05"},
+		{DateTime(inParis, at), "2 novembre 2026 à 00:05"},
+		{Day(inUTC, now, at), "Sunday 1 November"},
+		{Day(inParis, now, at), "Hier"},
+		{Day(inParis, now, now), "Aujourd’hui"},
+		{Day(inParis, now, first), "Vendredi 1er août 2025"},
+		{Day(inUTC, now, first), "Friday 1 August 2025"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q, want %q", c.got, c.want)
+		}
+	}
+	if SameDay(inUTC, at, at.Add(time.Hour)) || !SameDay(inParis, at, at.Add(time.Hour)) {
+		t.Error("the day is the person's")
+	}
+}
+
+func TestAgo(t *testing.T) {
+	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		before time.Duration
+		want   string
+	}{
+		{0, "just now"}, {-30 * time.Second, "just now"}, {59 * time.Second, "just now"},
+		{time.Minute, "1 min ago"}, {59 * time.Minute, "59 min ago"}, {time.Hour, "1 h ago"},
+		{9 * time.Hour, "9 h ago"}, {11 * time.Hour, "11 h ago"}, {20 * time.Hour, "yesterday"},
+		{48 * time.Hour, "2 days ago"}, {6 * 24 * time.Hour, "6 days ago"}, {7 * 24 * time.Hour, "16 Nov 2026"},
+		{-time.Hour * 24, "24 Nov 2026"},
+	} {
+		if got := Ago(inUTC, now, now.Add(-c.before)); got != c.want {
+			t.Errorf("%v before: %q, want %q", c.before, got, c.want)
+		}
+	}
+}
+
+func TestNumber(t *testing.T) {
+	for n, want := range map[int][2]string{
+		0: {"0", "0"}, 999: {"999", "999"}, 1000: {"1,000", "1\u202f000"}, -1234567: {"-1,234,567", "-1\u202f234\u202f567"},
+	} {
+		if got := Number(inUTC, n); got != want[0] {
+			t.Error(got)
+		}
+		if got := Number(inParis, n); got != want[1] {
+			t.Error(got)
+		}
+	}
+}
+
+func TestCatalogRefusals(t *testing.T) {
+	for name, content := range map[string]string{
+		"broken":      `{`,
+		"empty":       `{"a.b": ""}`,
+		"other area":  `{"b.c": "x"}`,
+		"three forms": `{"a.b": ["x", "y", "z"]}`,
+		"number":      `{"a.b": 3}`,
+	} {
+		if _, err := readCatalog(fstest.MapFS{"fr/a.json": {Data: []byte(content)}}); err == nil {
+			t.Errorf("%s is accepted", name)
+		}
+	}
+}
