@@ -21,6 +21,7 @@ type Tx struct {
 	now     time.Time
 	pending []attached
 	after   []func()
+	replay  bool
 }
 
 type executor interface {
@@ -58,6 +59,13 @@ func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
 
 // Now is the time of this transaction, in whole milliseconds.
 func (tx *Tx) Now() time.Time { return tx.now }
+
+// SetReplaying marks the transaction as one that makes state anew from what
+// happened before. Events and jobs are then discarded: they exist already.
+func (tx *Tx) SetReplaying(yes bool) { tx.replay = yes }
+
+// Replaying tells whether SetReplaying was called with true.
+func (tx *Tx) Replaying() bool { return tx.replay }
 
 // DB is the database this transaction belongs to.
 func (tx *Tx) DB() *DB { return tx.db }

@@ -1,0 +1,206 @@
+package activity
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"ariane/internal/base/db"
+	"ariane/internal/id"
+)
+
+// topicName wakes readers after a commit that appended events.
+const topicName = "activity"
+
+// Reader is a consequence of events. It reads every event of its kinds in the
+// order of each lane. What it writes to the database happens exactly once,
+// because it is committed together with its place in the thread; what leaves
+// the database is a job enqueued in the same transaction.
+type Reader struct {
+	// Name is stored: it is never changed or used again.
+	Name  string
+	Kinds []Kind
+	// Reset removes what the reader has written, so that it can be made anew
+	// from the thread. It is nil for a reader with effects that cannot be
+	// repeated, which is never replayed.
+	Reset func(ctx context.Context, tx *db.Tx) error
+	// Handle reacts to a batch of events.
+	Handle func(ctx context.Context, tx *db.Tx, batch []Event) error
+}
+
+// batchSize is how many events a reader takes in one transaction.
+const batchSize = 1000
+
+// attempts is how often an event is tried alone before it is set aside.
+const attempts = 3
+
+var errMoved = errors.New("another process has moved the reader")
+
+// place is where a reader stands in a lane.
+type place struct{ at, replayUntil id.Event }
+
+// step handles the next batch of one lane. It tells whether there was one.
+func (r Reader) step(ctx context.Context, d *db.DB, lane int) (bool, error) {
+	from, err := r.place(ctx, d, lane)
+	if err != nil {
+		return false, err
+	}
+	batch, err := next(ctx, d, lane, from)
+	if err != nil || len(batch) == 0 {
+		return false, err
+	}
+	err = r.handle(ctx, d, lane, from, batch)
+	if err == nil || errors.Is(err, errMoved) || ctx.Err() != nil {
+		return true, err
+	}
+	for _, e := range batch {
+		if err := r.alone(ctx, d, lane, from, e); err != nil {
+			return true, err
+		}
+		from.at = e.ID
+	}
+	return true, nil
+}
+
+// handle reacts to a batch and moves the cursor, in one transaction.
+func (r Reader) handle(ctx context.Context, d *db.DB, lane int, from place, batch []Event) error {
+	return d.Do(ctx, func(tx *db.Tx) error {
+		if err := r.move(ctx, tx, lane, from.at, batch[len(batch)-1].ID); err != nil {
+			return err
+		}
+		return r.react(ctx, tx, from, batch)
+	})
+}
+
+func (r Reader) react(ctx context.Context, tx *db.Tx, from place, batch []Event) error {
+	wanted := slices.DeleteFunc(slices.Clone(batch), func(e Event) bool { return !slices.Contains(r.Kinds, e.Kind) })
+	if len(wanted) == 0 {
+		return nil
+	}
+	collected(tx).reader = &r
+	tx.SetReplaying(from.at < from.replayUntil)
+	if err := r.Handle(ctx, tx, wanted); err != nil {
+		return fmt.Errorf("reader %s, events %d to %d: %w", r.Name, wanted[0].ID, wanted[len(wanted)-1].ID, err)
+	}
+	return nil
+}
+
+// alone handles one event and sets it aside when it keeps failing.
+func (r Reader) alone(ctx context.Context, d *db.DB, lane int, from place, e Event) error {
+	var err error
+	for range attempts {
+		err = r.handle(ctx, d, lane, from, []Event{e})
+		if err == nil || errors.Is(err, errMoved) || ctx.Err() != nil {
+			return err
+		}
+	}
+	return d.Do(ctx, func(tx *db.Tx) error {
+		if err := r.move(ctx, tx, lane, from.at, e.ID); err != nil {
+			return err
+		}
+		_, failed := tx.Exec(ctx, `INSERT INTO reader_fault (contact_id, at, event_id, reader, failed_at, error) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (contact_id, at, event_id, reader) DO UPDATE SET failed_at = excluded.failed_at, error = excluded.error`,
+			int64(e.Contact), db.Millis(e.At), int64(e.ID), r.Name, db.Millis(tx.Now()), err.Error())
+		return failed
+	})
+}
+
+// move advances the cursor, and holds it until the end of the transaction.
+func (r Reader) move(ctx context.Context, tx *db.Tx, lane int, from, to id.Event) error {
+	result, err := tx.Exec(ctx, `UPDATE reader_cursor SET event_id = ? WHERE reader = ? AND lane = ? AND event_id = ?`,
+		int64(to), r.Name, lane, int64(from))
+	if err != nil {
+		return fmt.Errorf("move reader %s: %w", r.Name, err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(errMoved, err)
+	}
+	return nil
+}
+
+func (r Reader) place(ctx context.Context, d *db.DB, lane int) (place, error) {
+	var p place
+	read := func() error {
+		return d.QueryRow(ctx, `SELECT event_id, replay_until FROM reader_cursor WHERE reader = ? AND lane = ?`, r.Name, lane).Scan(&p.at, &p.replayUntil)
+	}
+	err := read()
+	if errors.Is(err, sql.ErrNoRows) {
+		err = d.Do(ctx, func(tx *db.Tx) error {
+			// A reader without Reset has effects: it starts with what happens from now on.
+			start, err := id.Event(0), error(nil)
+			if r.Reset == nil {
+				start, err = head(ctx, tx, lane)
+			}
+			if err != nil {
+				return err
+			}
+			return tx.InsertMissing(ctx, "reader_cursor", []string{"reader", "lane", "event_id", "replay_until"},
+				[][]any{{r.Name, lane, int64(start), 0}})
+		})
+		if err == nil {
+			err = read()
+		}
+	}
+	if err != nil {
+		return p, fmt.Errorf("find place of reader %s: %w", r.Name, err)
+	}
+	return p, nil
+}
+
+// next reads the batch after a place; a batch never reaches past the end of a replay.
+func next(ctx context.Context, q db.Q, lane int, from place) ([]Event, error) {
+	until := int64(1<<63 - 1)
+	if from.at < from.replayUntil {
+		until = int64(from.replayUntil)
+	}
+	rows, err := q.Query(ctx, `SELECT `+eventColumns+` FROM event WHERE lane = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?`,
+		lane, int64(from.at), until, batchSize)
+	if err != nil {
+		return nil, fmt.Errorf("read lane %d: %w", lane, err)
+	}
+	return scanEvents(rows)
+}
+
+// head is the last event of a lane.
+func head(ctx context.Context, q db.Q, lane int) (id.Event, error) {
+	var last id.Event
+	err := q.QueryRow(ctx, `SELECT id FROM event WHERE lane = ? ORDER BY id DESC LIMIT 1`, lane).Scan(&last)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("find end of lane %d: %w", lane, err)
+	}
+	return last, nil
+}
+
+// Fault is an event that a reader could not handle and set aside.
+type Fault struct {
+	Reader   string
+	Event    Event
+	FailedAt time.Time
+	Error    string
+}
+
+// Faults lists the events set aside, the latest first.
+func Faults(ctx context.Context, q db.Q, limit int) ([]Fault, error) {
+	rows, err := q.Query(ctx, `SELECT f.reader, f.failed_at, f.error, f.contact_id, f.at, f.event_id, e.kind
+		FROM reader_fault f LEFT JOIN event e ON e.contact_id = f.contact_id AND e.at = f.at AND e.id = f.event_id
+		ORDER BY f.failed_at DESC LIMIT ?`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list events set aside: %w", err)
+	}
+	defer rows.Close()
+	var list []Fault
+	for rows.Next() {
+		var f Fault
+		var failed, at int64
+		var kind sql.NullInt64
+		if err := rows.Scan(&f.Reader, &failed, &f.Error, &f.Event.Contact, &at, &f.Event.ID, &kind); err != nil {
+			return nil, err
+		}
+		f.FailedAt, f.Event.At, f.Event.Kind = db.Time(failed), db.Time(at), Kind(kind.Int64)
+		list = append(list, f)
+	}
+	return list, rows.Err()
+}

@@ -1,0 +1,112 @@
+package activity
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"ariane/internal/base/db"
+	"ariane/internal/id"
+)
+
+// Cursor is a place in a thread: just before that event in the order of the
+// screen, which is newest first. The zero Cursor is the top.
+type Cursor struct {
+	At time.Time
+	ID id.Event
+}
+
+// Page says which events of a thread to read.
+type Page struct {
+	// Before limits to what is older than that place.
+	Before Cursor
+	// From and To limit to From <= at < To; zero means no limit.
+	From, To time.Time
+	// Kinds limits to these kinds, all when empty.
+	Kinds []Kind
+	// Limit is the number of events at most.
+	Limit int
+	// Oldest turns the order round; Before then means after.
+	Oldest bool
+}
+
+// Thread reads events of one contact, newest first.
+func Thread(ctx context.Context, q db.Q, contact id.Contact, p Page) ([]Event, error) {
+	where := []string{"contact_id = ?"}
+	args := []any{int64(contact)}
+	order, than := "DESC", "<"
+	if p.Oldest {
+		order, than = "ASC", ">"
+	}
+	if !p.Before.At.IsZero() {
+		where = append(where, "(at, id) "+than+" (?, ?)")
+		args = append(args, db.Millis(p.Before.At), int64(p.Before.ID))
+	}
+	if !p.From.IsZero() {
+		where = append(where, "at >= ?")
+		args = append(args, db.Millis(p.From))
+	}
+	if !p.To.IsZero() {
+		where = append(where, "at < ?")
+		args = append(args, db.Millis(p.To))
+	}
+	if len(p.Kinds) > 0 {
+		where = append(where, "kind IN (?"+strings.Repeat(", ?", len(p.Kinds)-1)+")")
+		for _, k := range p.Kinds {
+			args = append(args, int64(k))
+		}
+	}
+	args = append(args, p.Limit)
+	rows, err := q.Query(ctx, `SELECT `+eventColumns+` FROM event WHERE `+strings.Join(where, " AND ")+
+		` ORDER BY at `+order+`, id `+order+` LIMIT ?`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read thread of contact %d: %w", contact, err)
+	}
+	return scanEvents(rows)
+}
+
+// Tally counts the events of a contact's thread by kind.
+func Tally(ctx context.Context, q db.Q, contact id.Contact) (map[Kind]int, error) {
+	rows, err := q.Query(ctx, `SELECT kind, count(*) FROM event WHERE contact_id = ? GROUP BY kind`, int64(contact))
+	if err != nil {
+		return nil, fmt.Errorf("count thread of contact %d: %w", contact, err)
+	}
+	defer rows.Close()
+	counts := map[Kind]int{}
+	for rows.Next() {
+		var k Kind
+		var n int
+		if err := rows.Scan(&k, &n); err != nil {
+			return nil, err
+		}
+		counts[k] = n
+	}
+	return counts, rows.Err()
+}
+
+const eventColumns = `id, contact_id, origin_id, at, recorded_at, device_id, kind, source, cause_id, depth, data`
+
+func scanEvents(rows *sql.Rows) ([]Event, error) {
+	defer rows.Close()
+	var list []Event
+	for rows.Next() {
+		var e Event
+		var at int64
+		var origin, recorded, device, cause, depth sql.NullInt64
+		if err := rows.Scan(&e.ID, &e.Contact, &origin, &at, &recorded, &device, &e.Kind, &e.Source, &cause, &depth, (*[]byte)(&e.Data)); err != nil {
+			return nil, err
+		}
+		e.At, e.RecordedAt, e.Origin = db.Time(at), db.Time(at), e.Contact
+		if recorded.Valid {
+			e.RecordedAt = db.Time(recorded.Int64)
+		}
+		if origin.Valid {
+			e.Origin = id.Contact(origin.Int64)
+		}
+		e.Device, e.Cause, e.Depth = id.Device(device.Int64), id.Event(cause.Int64), int(depth.Int64)
+		list = append(list, e)
+	}
+	return list, rows.Err()
+}
