@@ -1,0 +1,119 @@
+package user
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"ariane/internal/base/db"
+	"ariane/internal/base/fault"
+	"ariane/internal/id"
+)
+
+// Role is what a user may do.
+type Role string
+
+const (
+	Admin  Role = "admin" // everything
+	Member Role = "user"  // everything but settings
+)
+
+// User is somebody who logs in.
+type User struct {
+	ID        id.User
+	UserName  string
+	Email     string
+	FirstName string
+	LastName  string
+	Role      Role
+	Language  string // of the interface; empty: as the browser asks
+	Zone      string // name of the time zone; empty: UTC
+	Active    bool
+	Added     time.Time
+	LastLogin time.Time // zero: never
+
+	// SessionVersion changes when every session has to end.
+	SessionVersion int64
+}
+
+// Name is how the user is called on screen.
+func (u User) Name() string {
+	if name := strings.TrimSpace(u.FirstName + " " + u.LastName); name != "" {
+		return name
+	}
+	return u.UserName
+}
+
+// Location is the time zone of the user.
+func (u User) Location() *time.Location {
+	zone, err := time.LoadLocation(u.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
+const columns = `id, user_name, email, first_name, last_name, role, language, zone, active, added, last_login, session_version`
+
+func scan(row interface{ Scan(...any) error }, more ...any) (User, error) {
+	var u User
+	var added int64
+	var login sql.NullInt64
+	err := row.Scan(append([]any{&u.ID, &u.UserName, &u.Email, &u.FirstName, &u.LastName, &u.Role,
+		&u.Language, &u.Zone, &u.Active, &added, &login, &u.SessionVersion}, more...)...)
+	u.Added, u.LastLogin = db.Time(added), db.NullTime(login)
+	return u, err
+}
+
+// Find returns a user, or a fault that there is none.
+func Find(ctx context.Context, q db.Q, user id.User) (User, error) {
+	u, err := scan(q.QueryRow(ctx, `SELECT `+columns+` FROM app_user WHERE id = ?`, user))
+	if errors.Is(err, sql.ErrNoRows) {
+		return u, fault.NotFound(fmt.Errorf("find user %d: %w", user, err))
+	}
+	if err != nil {
+		return u, fmt.Errorf("find user %d: %w", user, err)
+	}
+	return u, nil
+}
+
+// Any tells whether there is a user at all.
+func Any(ctx context.Context, q db.Q) (bool, error) {
+	var n int
+	if err := q.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT id FROM app_user LIMIT 1) one`).Scan(&n); err != nil {
+		return false, fmt.Errorf("look for users: %w", err)
+	}
+	return n > 0, nil
+}
+
+// findByLogin looks a user up by user name or e-mail address. A user name holds
+// no @, so the two cannot be confused.
+func findByLogin(ctx context.Context, q db.Q, login string) (u User, hash string, err error) {
+	key := fold(login)
+	u, err = scan(q.QueryRow(ctx, `
+		SELECT `+columns+`, password_hash FROM app_user
+		WHERE user_name_key = ? OR email_key = ?`, key, key), &hash)
+	return u, hash, err
+}
+
+// fold is the form in which user names and addresses are compared.
+func fold(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+
+// SetLanguage chooses the language of the user's interface.
+func SetLanguage(ctx context.Context, tx *db.Tx, user id.User, language string) error {
+	if _, err := tx.Exec(ctx, `UPDATE app_user SET language = ? WHERE id = ?`, language, user); err != nil {
+		return fmt.Errorf("set language of user %d: %w", user, err)
+	}
+	return nil
+}
+
+// LoggedIn notes the time of a log-in.
+func LoggedIn(ctx context.Context, tx *db.Tx, user id.User) error {
+	if _, err := tx.Exec(ctx, `UPDATE app_user SET last_login = ? WHERE id = ?`, db.Millis(tx.Now()), user); err != nil {
+		return fmt.Errorf("note log-in of user %d: %w", user, err)
+	}
+	return nil
+}
