@@ -1,0 +1,122 @@
+package field_test
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"ariane/internal/field"
+)
+
+func TestStandardFields(t *testing.T) {
+	all := field.Standard()
+	if len(all) != 28 {
+		t.Fatalf("%d fields, want 28", len(all))
+	}
+	ids, aliases := map[int64]bool{}, map[string]bool{}
+	for _, f := range all {
+		if ids[f.ID] || aliases[f.Alias] || f.ID < 1 || f.ID > 28 || f.Order != int(f.ID) {
+			t.Errorf("field %d %s: id, order or alias used twice or out of place", f.ID, f.Alias)
+		}
+		ids[f.ID], aliases[f.Alias] = true, true
+		if !strings.HasPrefix(f.Label, "field."+f.Alias+"|") {
+			t.Errorf("%s is labelled %q", f.Alias, f.Label)
+		}
+	}
+	all[0].Alias = "changed"
+	if _, ok := field.ByAlias("changed"); ok {
+		t.Error("the definitions can be changed from outside")
+	}
+}
+
+func TestIdentifying(t *testing.T) {
+	for alias, want := range map[string]bool{"firstname": true, "email": true, "mobile": true, "twitter": true, "company": true,
+		"city": false, "country": false, "title": false, "points": false, "nosuch": false} {
+		if got := field.Identifying(alias); got != want {
+			t.Errorf("Identifying(%s) = %v", alias, got)
+		}
+	}
+	if !field.Unique("email") || field.Unique("phone") {
+		t.Error("the address, and only it, is unique")
+	}
+}
+
+func TestClean(t *testing.T) {
+	const refused = "\x00refused"
+	for _, c := range []struct{ alias, in, want string }{
+		{"firstname", "  Zoé\x00\u202e \n", "Zoé"},
+		{"firstname", " \t ", ""},
+		{"firstname", strings.Repeat("é", 255), strings.Repeat("é", 255)},
+		{"firstname", strings.Repeat("é", 256), refused},
+		{"firstname", "broken \xff", "broken"},
+		{"address1", "3 rue\r\nd'Arcole", "3 rue  d'Arcole"},
+		{"email", "Ada.Lovelace+x@Example.co.uk", "Ada.Lovelace+x@Example.co.uk"},
+		{"email", "josé@bücher.example", "josé@bücher.example"},
+		{"email", "ada@localhost", refused},
+		{"email", "ada", refused},
+		{"email", "a da@example.com", refused},
+		{"email", "ada@example..com", refused},
+		{"email", "ada@example.com>", refused},
+		{"email", "@example.com", refused},
+		{"email", "a@b@example.com", refused},
+		{"phone", "+33 (0)1.23-45", "+33 (0)1.23-45"},
+		{"phone", "0123456 ext. 12", "0123456 ext. 12"},
+		{"phone", "call me", refused},
+		{"phone", "12", refused},
+		{"website", "acme.fr/a", "https://acme.fr/a"},
+		{"website", "http://acme.fr:8080/?a=b", "http://acme.fr:8080/?a=b"},
+		{"website", "javascript:alert(1)", refused},
+		{"website", "acme", refused},
+		{"points", "12", "12"},
+		{"points", "1.5", "2"},
+		{"attribution", "1234,567", "1234.57"},
+		{"attribution", "NaN", refused},
+		{"attribution", "1e40", refused},
+		{"attribution_date", "2026-02-03", "2026-02-03 00:00:00"},
+		{"attribution_date", "2026-02-03T10:00:00+02:00", "2026-02-03 08:00:00"},
+		{"attribution_date", "soon", refused},
+	} {
+		f, ok := field.ByAlias(c.alias)
+		if !ok {
+			t.Fatalf("no field %s", c.alias)
+		}
+		got, problem := field.Clean(f, c.in)
+		if problem != nil {
+			got = refused
+		}
+		if got != c.want {
+			t.Errorf("Clean(%s, %q) = %q (%v), want %q", c.alias, c.in, got, problem, c.want)
+		}
+	}
+}
+
+func TestCleanIsStable(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := rapid.SampledFrom(field.Standard()).Draw(t, "field")
+		once, problem := field.Clean(f, rapid.String().Draw(t, "value"))
+		if problem != nil {
+			return
+		}
+		if twice, problem := field.Clean(f, once); problem != nil || twice != once {
+			t.Fatalf("%q becomes %q (%v)", once, twice, problem)
+		}
+	})
+}
+
+func TestFold(t *testing.T) {
+	for in, want := range map[string]string{
+		"ada@example.com": "ada@example.com", "  Élodie   D'ARC ": "elodie d'arc", "Cœur": "coeur",
+		"Straße": "strasse", "ﬁn": "fin", "Łódź": "lodz", "İstanbul": "istanbul", "": "",
+	} {
+		if got := field.Fold(in); got != want {
+			t.Errorf("Fold(%q) = %q, want %q", in, got, want)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		once := field.Fold(rapid.String().Draw(t, "text"))
+		if twice := field.Fold(once); twice != once {
+			t.Fatalf("%q folds to %q", once, twice)
+		}
+	})
+}
