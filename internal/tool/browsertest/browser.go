@@ -33,10 +33,10 @@ type Browser struct {
 	problems []string
 }
 
-func newTab(t testing.TB, parent context.Context, scripts bool) *Browser {
+func newTab(t testing.TB, parent context.Context, scripts bool, options ...chromedp.ContextOption) *Browser {
 	t.Helper()
 	b := &Browser{t: t, scripts: scripts}
-	ctx, cancel := chromedp.NewContext(parent, chromedp.WithListener(b.listen), chromedp.WithErrorf(t.Logf))
+	ctx, cancel := chromedp.NewContext(parent, append(options, chromedp.WithListener(b.listen))...)
 	t.Cleanup(cancel)
 	b.ctx = ctx
 	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
