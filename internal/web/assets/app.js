@@ -1,0 +1,39 @@
+// Conveniences only: every screen works without this file.
+document.documentElement.classList.remove("no-script");
+
+const search = () => document.querySelector("input[type=search]");
+const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target) && search()) {
+    event.preventDefault();
+    search().focus();
+    search().select();
+  }
+  if (event.key === "Escape") {
+    const open = document.querySelector("details.menu[open]");
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+  }
+});
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll(".side details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+if (navigator.clipboard) {
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    const label = button.querySelector("span");
+    const before = label.textContent;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.parentElement.querySelector("code").textContent);
+      label.textContent = button.dataset.done;
+      setTimeout(() => (label.textContent = before), 2000);
+    });
+  }
+}
