@@ -124,14 +124,22 @@ func (d Dialect) SkipLocked() string {
 	return " FOR UPDATE SKIP LOCKED"
 }
 
+// ForUpdate ends a SELECT of rows that the transaction is going to change, so
+// that no other changes them meanwhile. On SQLite no other can.
+func (d Dialect) ForUpdate() string {
+	if d == SQLite {
+		return ""
+	}
+	return " FOR UPDATE"
+}
+
 // IndexText makes text findable as that row of a search table, which a
 // migration created with {{search}}. Fold the text first.
 func (tx *Tx) IndexText(ctx context.Context, table string, row int64, text string) error {
-	query := `INSERT INTO ` + table + ` (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body`
-	if tx.db.dialect == SQLite {
-		query = `INSERT OR REPLACE INTO ` + table + ` (rowid, body) VALUES (?, ?)`
+	if err := tx.UnindexText(ctx, table, row); err != nil {
+		return err
 	}
-	if _, err := tx.Exec(ctx, query, row, text); err != nil {
+	if _, err := tx.Exec(ctx, `INSERT INTO `+table+` (rowid, body) VALUES (?, ?)`, row, text); err != nil {
 		return fmt.Errorf("index text of %s %d: %w", table, row, err)
 	}
 	return nil
@@ -139,11 +147,7 @@ func (tx *Tx) IndexText(ctx context.Context, table string, row int64, text strin
 
 // UnindexText forgets a row of a search table.
 func (tx *Tx) UnindexText(ctx context.Context, table string, row int64) error {
-	column := "id"
-	if tx.db.dialect == SQLite {
-		column = "rowid"
-	}
-	if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE `+column+` = ?`, row); err != nil {
+	if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE rowid = ?`, row); err != nil {
 		return fmt.Errorf("unindex text of %s %d: %w", table, row, err)
 	}
 	return nil
@@ -158,7 +162,7 @@ func (d Dialect) MatchText(table, column, term string) (string, []any) {
 	if d == SQLite {
 		return column + ` IN (SELECT rowid FROM ` + table + ` WHERE body MATCH ?)`, []any{`"` + strings.ReplaceAll(term, `"`, `""`) + `"`}
 	}
-	return column + ` IN (SELECT id FROM ` + table + ` WHERE body LIKE ?)`, []any{"%" + EscapeLike(term) + "%"}
+	return column + ` IN (SELECT rowid FROM ` + table + ` WHERE body LIKE ?)`, []any{"%" + EscapeLike(term) + "%"}
 }
 
 // EscapeLike makes a text stand for itself in a LIKE pattern that ends in

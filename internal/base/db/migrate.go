@@ -170,8 +170,8 @@ func (d Dialect) words() template.FuncMap {
 		},
 		"search": func(table string) string {
 			return pick(
-				"CREATE VIRTUAL TABLE "+table+" USING fts5(body, tokenize = 'trigram', content = '', contentless_delete = 1);",
-				`CREATE TABLE `+table+` (id BIGINT PRIMARY KEY, body TEXT COLLATE "C" NOT NULL);
+				"CREATE VIRTUAL TABLE "+table+" USING fts5(body, tokenize = 'trigram');",
+				`CREATE TABLE `+table+` (rowid BIGINT PRIMARY KEY, body TEXT COLLATE "C" NOT NULL);
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 CREATE INDEX `+table+`_body ON `+table+` USING gin (body public.gin_trgm_ops);`)()
 		},

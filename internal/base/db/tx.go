@@ -199,6 +199,9 @@ func (tx *Tx) NextID(ctx context.Context, sequence string) (int64, error) {
 
 // NextIDs takes n identifiers of a sequence, in rising order.
 func (tx *Tx) NextIDs(ctx context.Context, sequence string, n int) ([]int64, error) {
+	if n == 0 {
+		return nil, nil
+	}
 	ids := make([]int64, 0, n)
 	if tx.db.dialect == SQLite {
 		var last int64

@@ -1,0 +1,20 @@
+// Package contact is in charge of who a contact is: creating visitors, changing
+// values, telling when a contact becomes known, and which contact owns an
+// identity key.
+//
+// A contact is a person or a browser. It is anonymous until it has an identity
+// (see field.Identifying) and known from then on; it keeps its identifier and
+// its thread.
+//
+// An identity key is a value that names one contact: a device token (weak) or a
+// unique field such as the e-mail address (strong). The table identity decides
+// who owns it, on both engines: whoever inserts the key first.
+//
+// Tables: contact, contact_active, contact_ip, contact_search, identity,
+// ip_address.
+//
+// Kinds appended: contact.created, contact.identified, contact.updated,
+// contact.ip_added.
+//
+// Kinds read, by ActiveReader: those it is told are activity.
+package contact

@@ -1,0 +1,127 @@
+package contact
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"ariane/internal/activity"
+	"ariane/internal/base/db"
+	"ariane/internal/field"
+	"ariane/internal/id"
+)
+
+// Submitted is what somebody said of themselves, by a form or a tracked page.
+type Submitted struct {
+	Visitor Visitor
+	// Values are cleaned, non-empty values by alias.
+	Values map[string]string
+	Source activity.Source
+	By     By
+}
+
+// Identify finds or creates the contact that submitted values belong to, writes
+// them, and hands the device over when it is another contact than the visitor
+// (tracking specification, section 9). A known visitor who gives another
+// identifier is never changed: the values are somebody else's. It always
+// returns a contact, anonymous when nothing identifies it, and the event that
+// the values led to.
+func Identify(ctx context.Context, tx *db.Tx, s Submitted) (id.Contact, activity.Ref, error) {
+	contact, err := target(ctx, tx, s)
+	if err != nil {
+		return 0, activity.Ref{}, err
+	}
+	ref, err := apply(ctx, tx, contact, edit{values: s.Values, source: s.Source, by: s.By})
+	if err != nil {
+		return 0, activity.Ref{}, err
+	}
+	if s.Visitor.Token != "" && contact != s.Visitor.Contact {
+		if err := handOver(ctx, tx, s.Visitor.Token, contact, s.Source); err != nil {
+			return 0, activity.Ref{}, err
+		}
+	}
+	if s.Visitor.IP != "" {
+		if err := AddIPs(ctx, tx, []Seen{{contact, s.Visitor.IP}}, s.Source); err != nil {
+			return 0, activity.Ref{}, err
+		}
+	}
+	return contact, ref, nil
+}
+
+// target finds the contact to write to, or creates it. Keys are claimed first:
+// if a transaction beside this one takes one, its contact is the target.
+func target(ctx context.Context, tx *db.Tx, s Submitted) (id.Contact, error) {
+	contact, err := settle(ctx, tx, s)
+	if err != nil {
+		return 0, err
+	}
+	fresh := contact == 0
+	if fresh {
+		number, err := tx.NextID(ctx, "contact")
+		if err != nil {
+			return 0, err
+		}
+		contact = id.Contact(number)
+	}
+	owner, err := claimAll(ctx, tx, contact, s)
+	if err != nil {
+		return 0, err
+	}
+	if owner != contact || !fresh {
+		return owner, nil
+	}
+	return contact, create(ctx, tx, contact, New{IP: s.Visitor.IP, Source: s.Source, By: s.By})
+}
+
+// settle decides which existing contact the values belong to, zero for none.
+func settle(ctx context.Context, q db.Q, s Submitted) (id.Contact, error) {
+	for _, u := range uniqueKeys {
+		if s.Values[u.alias] == "" {
+			continue
+		}
+		owner, err := ownerOf(ctx, q, u.kind, normalise(s.Values[u.alias]))
+		if err != nil || owner != 0 {
+			return owner, err
+		}
+	}
+	if s.Visitor.Contact == 0 {
+		return 0, nil
+	}
+	visitor, err := Find(ctx, q, s.Visitor.Contact)
+	if err != nil {
+		return 0, err
+	}
+	if conflicts(visitor.Fields, s.Values) {
+		return 0, nil
+	}
+	return visitor.ID, nil
+}
+
+// conflicts tells whether a unique field has a different value on both sides.
+func conflicts(stored, given map[string]string) bool {
+	for alias, value := range given {
+		if old := stored[alias]; field.Unique(alias) && old != "" && value != "" && !strings.EqualFold(old, value) {
+			return true
+		}
+	}
+	return false
+}
+
+// claimAll takes the keys of the values for a contact, and returns the owner of
+// the first one that another contact has.
+func claimAll(ctx context.Context, tx *db.Tx, contact id.Contact, s Submitted) (id.Contact, error) {
+	for _, u := range uniqueKeys {
+		value := normalise(s.Values[u.alias])
+		if value == "" {
+			continue
+		}
+		owner, err := claim(ctx, tx, u.kind, value, contact, s.Source)
+		if err != nil {
+			return 0, fmt.Errorf("claim key for contact %d: %w", contact, err)
+		}
+		if owner != contact {
+			return owner, nil
+		}
+	}
+	return contact, nil
+}

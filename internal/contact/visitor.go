@@ -1,0 +1,284 @@
+package contact
+
+import (
+	"context"
+	"fmt"
+
+	"ariane/internal/activity"
+	"ariane/internal/base/db"
+	"ariane/internal/id"
+)
+
+// Visitor is whoever a request comes from. Contact is zero when nobody is known
+// by the token, Token is empty when there is no device.
+type Visitor struct {
+	Contact id.Contact
+	Device  id.Device
+	Token   string
+	// IP is the address of the request, empty when it is not to be kept.
+	IP string
+}
+
+// Owners finds the contacts that own these device tokens; tokens without owner
+// are absent.
+func Owners(ctx context.Context, q db.Q, tokens []string) (map[string]id.Contact, error) {
+	args := make([]any, 0, len(tokens)+1)
+	args = append(args, int(KeyDevice))
+	for _, t := range tokens {
+		args = append(args, t)
+	}
+	rows, err := q.Query(ctx, `SELECT i.value, i.contact_id, c.merged_into FROM identity i JOIN contact c ON c.id = i.contact_id
+		WHERE i.kind = ? AND i.value IN (`+marks(len(tokens))+`)`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("find owners of devices: %w", err)
+	}
+	defer rows.Close()
+	owners, merged := map[string]id.Contact{}, []string{}
+	for rows.Next() {
+		var token string
+		var contact id.Contact
+		var into *int64
+		if err := rows.Scan(&token, &contact, &into); err != nil {
+			return nil, err
+		}
+		owners[token] = contact
+		if into != nil {
+			merged = append(merged, token)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	for _, token := range merged {
+		if owners[token], err = Resolve(ctx, q, owners[token]); err != nil {
+			return nil, err
+		}
+	}
+	return owners, nil
+}
+
+// CreateVisitors makes an anonymous contact for each device token that nobody
+// owns yet, and fills in Contact of all of them. Several of one token are one
+// contact.
+func CreateVisitors(ctx context.Context, tx *db.Tx, visitors []*Visitor, by By) error {
+	if len(visitors) == 0 {
+		return nil
+	}
+	first := map[string]*Visitor{}
+	var fresh []*Visitor
+	for _, v := range visitors {
+		if v.Token == "" || first[v.Token] == nil {
+			first[v.Token] = v
+			fresh = append(fresh, v)
+		}
+	}
+	ids, err := tx.NextIDs(ctx, "contact", len(fresh))
+	if err != nil {
+		return err
+	}
+	now := db.Millis(tx.Now())
+	var keys [][]any
+	for i, v := range fresh {
+		v.Contact = id.Contact(ids[i])
+		if v.Token != "" {
+			keys = append(keys, []any{int(KeyDevice), v.Token, ids[i], now, int(activity.SourceTracking)})
+		}
+	}
+	if err := tx.InsertMissing(ctx, "identity", keyColumns, keys); err != nil {
+		return err
+	}
+	if tx.Dialect() == db.Postgres {
+		if fresh, err = dropLost(ctx, tx, fresh); err != nil {
+			return err
+		}
+	}
+	for _, v := range visitors {
+		if v.Token != "" {
+			v.Contact = first[v.Token].Contact
+		}
+	}
+	return insertVisitors(ctx, tx, fresh, by)
+}
+
+// dropLost keeps the visitors whose key this transaction inserted. The others
+// were created by a transaction beside it, whose contact they take.
+func dropLost(ctx context.Context, tx *db.Tx, fresh []*Visitor) ([]*Visitor, error) {
+	var tokens []string
+	for _, v := range fresh {
+		if v.Token != "" {
+			tokens = append(tokens, v.Token)
+		}
+	}
+	if len(tokens) == 0 {
+		return fresh, nil
+	}
+	rows, err := tx.Query(ctx, `SELECT value, contact_id FROM identity WHERE kind = ? AND value IN (`+marks(len(tokens))+`)`,
+		append([]any{int(KeyDevice)}, anys(tokens)...)...)
+	if err != nil {
+		return nil, fmt.Errorf("find owners of devices: %w", err)
+	}
+	defer rows.Close()
+	owners := map[string]id.Contact{}
+	for rows.Next() {
+		var token string
+		var owner id.Contact
+		if err := rows.Scan(&token, &owner); err != nil {
+			return nil, err
+		}
+		owners[token] = owner
+	}
+	var won []*Visitor
+	for _, v := range fresh {
+		if v.Token == "" || owners[v.Token] == v.Contact {
+			won = append(won, v)
+		} else {
+			v.Contact = owners[v.Token]
+		}
+	}
+	return won, rows.Err()
+}
+
+func insertVisitors(ctx context.Context, tx *db.Tx, visitors []*Visitor, by By) error {
+	addresses := make([]string, 0, len(visitors))
+	for _, v := range visitors {
+		addresses = append(addresses, v.IP)
+	}
+	ips, err := ipIDs(ctx, tx, addresses)
+	if err != nil {
+		return err
+	}
+	now := db.Millis(tx.Now())
+	contacts := make([][]any, 0, len(visitors))
+	seen := make([][]any, 0, len(visitors))
+	for _, v := range visitors {
+		contacts = append(contacts, []any{int64(v.Contact), int(Anonymous), now, 0, db.NullID(ips[v.IP]), 0})
+		if v.IP != "" {
+			seen = append(seen, []any{int64(v.Contact), ips[v.IP], now})
+		}
+		activity.Append(tx, activity.Entry{Contact: v.Contact, Kind: KindCreated, Source: activity.SourceTracking, Data: Created{By: by, IP: v.IP}})
+	}
+	if err := tx.Insert(ctx, "contact", []string{"id", "state", "added", "points", "ip_id", "sample"}, contacts); err != nil {
+		return err
+	}
+	return tx.Insert(ctx, "contact_ip", ipColumns, seen)
+}
+
+var ipColumns = []string{"contact_id", "ip_id", "added"}
+
+// Seen is a contact met at an address.
+type Seen struct {
+	Contact id.Contact
+	Address string
+}
+
+// AddIPs notes the addresses that contacts were seen at, with an event the
+// first time of each.
+func AddIPs(ctx context.Context, tx *db.Tx, seen []Seen, source activity.Source) error {
+	if len(seen) == 0 {
+		return nil
+	}
+	addresses, contacts := make([]string, 0, len(seen)), make([]any, 0, len(seen))
+	for _, s := range seen {
+		addresses = append(addresses, s.Address)
+		contacts = append(contacts, int64(s.Contact))
+	}
+	ips, err := ipIDs(ctx, tx, addresses)
+	if err != nil {
+		return err
+	}
+	type pair struct {
+		contact id.Contact
+		ip      int64
+	}
+	known := map[pair]bool{}
+	rows, err := tx.Query(ctx, `SELECT contact_id, ip_id FROM contact_ip WHERE contact_id IN (`+marks(len(contacts))+`)`, contacts...)
+	if err != nil {
+		return fmt.Errorf("find addresses of contacts: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p pair
+		if err := rows.Scan(&p.contact, &p.ip); err != nil {
+			return err
+		}
+		known[p] = true
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	var added [][]any
+	for _, s := range seen {
+		p := pair{s.Contact, ips[s.Address]}
+		if known[p] {
+			continue
+		}
+		known[p] = true
+		added = append(added, []any{int64(s.Contact), p.ip, db.Millis(tx.Now())})
+		activity.Append(tx, activity.Entry{Contact: s.Contact, Kind: KindIPAdded, Source: source, Data: IPAdded{IP: s.Address}})
+	}
+	return tx.InsertMissing(ctx, "contact_ip", ipColumns, added)
+}
+
+// ipIDs finds the numbers of addresses and gives new ones to those without.
+func ipIDs(ctx context.Context, tx *db.Tx, addresses []string) (map[string]int64, error) {
+	ids := map[string]int64{}
+	var wanted []string
+	for _, a := range addresses {
+		if _, asked := ids[a]; a != "" && !asked {
+			ids[a] = 0
+			wanted = append(wanted, a)
+		}
+	}
+	if err := readIPs(ctx, tx, ids, wanted); err != nil {
+		return nil, err
+	}
+	var missing []string
+	for _, a := range wanted {
+		if ids[a] == 0 {
+			missing = append(missing, a)
+		}
+	}
+	if len(missing) == 0 {
+		return ids, nil
+	}
+	numbers, err := tx.NextIDs(ctx, "ip_address", len(missing))
+	if err != nil {
+		return nil, err
+	}
+	rows := make([][]any, 0, len(missing))
+	for i, a := range missing {
+		rows = append(rows, []any{a, numbers[i]})
+	}
+	if err := tx.InsertMissing(ctx, "ip_address", []string{"address", "id"}, rows); err != nil {
+		return nil, err
+	}
+	return ids, readIPs(ctx, tx, ids, missing)
+}
+
+func readIPs(ctx context.Context, q db.Q, into map[string]int64, addresses []string) error {
+	if len(addresses) == 0 {
+		return nil
+	}
+	rows, err := q.Query(ctx, `SELECT address, id FROM ip_address WHERE address IN (`+marks(len(addresses))+`)`, anys(addresses)...)
+	if err != nil {
+		return fmt.Errorf("find addresses: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var a string
+		var n int64
+		if err := rows.Scan(&a, &n); err != nil {
+			return err
+		}
+		into[a] = n
+	}
+	return rows.Err()
+}
+
+func anys[T any](list []T) []any {
+	out := make([]any, len(list))
+	for i, v := range list {
+		out[i] = v
+	}
+	return out
+}

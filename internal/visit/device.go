@@ -1,0 +1,206 @@
+package visit
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"ariane/internal/activity"
+	"ariane/internal/base/db"
+	"ariane/internal/contact"
+	"ariane/internal/id"
+
+	"github.com/mileusna/useragent"
+)
+
+// know finds the browsers of all tokens: in the cache, then in the database,
+// and creates visitors and devices for the others.
+func (s *session) know(ctx context.Context) error {
+	var unknown []string
+	for token := range s.agents {
+		if b, ok := s.r.devices.GetIfPresent(token); ok && !s.uncached {
+			s.browsers[token] = &b
+		} else {
+			unknown = append(unknown, token)
+			s.texts.want(s.r, s.agents[token].UserAgent)
+		}
+	}
+	if err := s.texts.number(ctx, s.tx); err != nil || len(unknown) == 0 {
+		return err
+	}
+	owners, err := contact.Owners(ctx, s.tx, unknown)
+	if err != nil {
+		return err
+	}
+	var visitors []*contact.Visitor
+	var contacts []any
+	for _, token := range unknown {
+		if owner, ok := owners[token]; ok {
+			s.browsers[token] = &browser{contact: owner}
+			contacts = append(contacts, int64(owner))
+		} else {
+			visitors = append(visitors, &contact.Visitor{Token: token, IP: s.agents[token].IP})
+		}
+	}
+	if err := contact.CreateVisitors(ctx, s.tx, visitors, contact.By{Object: "hit"}); err != nil {
+		return err
+	}
+	for _, v := range visitors {
+		s.browsers[v.Token] = &browser{contact: v.Contact, ip: v.IP}
+	}
+	if err := s.findDevices(ctx, contacts); err != nil {
+		return err
+	}
+	return s.addDevices(ctx, unknown)
+}
+
+// findDevices reads the devices of contacts, and what they viewed lately.
+func (s *session) findDevices(ctx context.Context, contacts []any) error {
+	if len(contacts) == 0 {
+		return nil
+	}
+	rows, err := s.tx.Query(ctx, `SELECT contact_id, id, token FROM device WHERE contact_id IN (?`+strings.Repeat(", ?", len(contacts)-1)+`)`, contacts...)
+	if err != nil {
+		return fmt.Errorf("find devices: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var owner id.Contact
+		var device id.Device
+		var token string
+		if err := rows.Scan(&owner, &device, &token); err != nil {
+			return err
+		}
+		if b := s.browsers[token]; b != nil && b.contact == owner {
+			b.device = device
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for token, b := range s.browsers {
+		if _, ours := s.agents[token]; !ours || b.device == 0 || s.uncached || b.views != nil {
+			continue
+		}
+		events, err := activity.Thread(ctx, s.tx, b.contact, activity.Page{
+			From: s.tx.Now().Add(-viewMemory), Kinds: []activity.Kind{KindPageViewed}, Limit: 4 * viewsKept})
+		if err != nil {
+			return err
+		}
+		b.views = []string{}
+		for i := len(events) - 1; i >= 0; i-- {
+			var p pageViewed
+			if err := events[i].Decode(&p); err != nil {
+				return err
+			}
+			if p.View != "" {
+				b.views = append(b.views, p.View)
+			}
+		}
+	}
+	return nil
+}
+
+// addDevices stores the devices of the tokens that have none with their contact.
+func (s *session) addDevices(ctx context.Context, tokens []string) error {
+	var fresh []string
+	for _, token := range tokens {
+		if s.browsers[token].device == 0 {
+			fresh = append(fresh, token)
+		}
+	}
+	ids, err := s.tx.NextIDs(ctx, "device", len(fresh))
+	if err != nil {
+		return err
+	}
+	rows := make([][]any, 0, len(fresh))
+	for i, token := range fresh {
+		h, b := s.agents[token], s.browsers[token]
+		b.device = id.Device(ids[i])
+		rows = append(rows, []any{int64(b.contact), ids[i], token, db.Millis(s.tx.Now()), db.NullID(s.texts.ids[h.UserAgent]), nullText(h.Language), nullText(h.Resolution)})
+	}
+	return s.tx.Insert(ctx, "device", []string{"contact_id", "id", "token", "added", "user_agent_id", "language", "resolution"}, rows)
+}
+
+func nullText(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// Device is one browser of a contact.
+type Device struct {
+	ID         id.Device
+	Added      time.Time
+	UserAgent  string
+	Browser    string // "Firefox 128"
+	System     string // "Windows 10"
+	Type       string // "desktop", "smartphone", "tablet", "" when unknown
+	Language   string
+	Resolution string
+}
+
+// Devices lists the browsers of a contact, the latest first.
+func Devices(ctx context.Context, q db.Q, owner id.Contact) ([]Device, error) {
+	rows, err := q.Query(ctx, `SELECT d.id, d.added, t.body, d.language, d.resolution FROM device d
+		LEFT JOIN visit_text t ON t.id = d.user_agent_id WHERE d.contact_id = ? ORDER BY d.id DESC`, int64(owner))
+	if err != nil {
+		return nil, fmt.Errorf("list devices of contact %d: %w", owner, err)
+	}
+	defer rows.Close()
+	var list []Device
+	for rows.Next() {
+		var d Device
+		var added int64
+		var agent, language, resolution sql.NullString
+		if err := rows.Scan(&d.ID, &added, &agent, &language, &resolution); err != nil {
+			return nil, err
+		}
+		d.Added, d.UserAgent, d.Language, d.Resolution = db.Time(added), agent.String, language.String, resolution.String
+		d.Browser, d.System, d.Type = describe(agent.String)
+		list = append(list, d)
+	}
+	return list, rows.Err()
+}
+
+func describe(userAgent string) (browser, system, kind string) {
+	ua := useragent.Parse(userAgent)
+	join := func(name, version string) string {
+		version, _, _ = strings.Cut(version, ".")
+		return strings.TrimSpace(name + " " + version)
+	}
+	switch {
+	case ua.Tablet:
+		kind = "tablet"
+	case ua.Mobile:
+		kind = "smartphone"
+	case ua.Desktop:
+		kind = "desktop"
+	}
+	return join(ua.Name, ua.Version), join(ua.OS, ua.OSVersion), kind
+}
+
+// Known finds who a device token belongs to, without creating anybody. It is
+// zero for nobody.
+func Known(ctx context.Context, q db.Q, token string) (contact.Visitor, error) {
+	v := contact.Visitor{Token: token}
+	if !WellFormed(token) {
+		return contact.Visitor{}, nil
+	}
+	owners, err := contact.Owners(ctx, q, []string{token})
+	if err != nil {
+		return v, err
+	}
+	if v.Contact = owners[token]; v.Contact == 0 {
+		return v, nil
+	}
+	err = q.QueryRow(ctx, `SELECT id FROM device WHERE contact_id = ? AND token = ?`, int64(v.Contact), token).Scan(&v.Device)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return v, fmt.Errorf("find device of contact %d: %w", v.Contact, err)
+	}
+	return v, nil
+}

@@ -1,0 +1,306 @@
+package visit
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"ariane/internal/activity"
+	"ariane/internal/base/db"
+	"ariane/internal/base/fault"
+	"ariane/internal/contact"
+	"ariane/internal/field"
+	"ariane/internal/id"
+
+	"github.com/maypok86/otter/v2"
+)
+
+const (
+	queueLength = 4096
+	// batchLength is the most hits of one transaction.
+	batchLength = 512
+	// viewMemory is how long a view that arrives again is recognised.
+	viewMemory    = 15 * time.Minute
+	viewsKept     = 8
+	devicesCached = 200_000
+	textsCached   = 50_000
+)
+
+// Hit is a request to a tracking address that is neither a bot's nor unwanted.
+type Hit struct {
+	// Token is the device token, made by us when it is not well formed.
+	Token string
+	// View is the random identifier of the page view, the same when it is sent
+	// again; empty when the sender has none.
+	View string
+
+	URL, Title, Referrer, Language, Resolution string
+	UserAgent                                  string
+	// IP is the address to keep, empty for none.
+	IP string
+}
+
+// Answer says whose hit it was.
+type Answer struct {
+	Contact id.Contact
+	Device  id.Device
+	Token   string
+}
+
+// Recorder records hits. Many may call Record at once.
+type Recorder struct {
+	db    *db.DB
+	queue chan *waiting
+	// devices and texts hold only what is committed.
+	devices *otter.Cache[string, browser]
+	texts   *otter.Cache[string, int64]
+	closing chan struct{}
+	done    sync.WaitGroup
+}
+
+// browser is what is remembered of a device.
+type browser struct {
+	contact id.Contact
+	device  id.Device
+	ip      string
+	views   []string
+}
+
+type waiting struct {
+	hit    Hit
+	answer Answer
+	err    error
+	done   chan struct{}
+}
+
+// NewRecorder starts recording into a database, until Close.
+func NewRecorder(d *db.DB) (*Recorder, error) {
+	devices, err := otter.New(&otter.Options[string, browser]{MaximumSize: devicesCached})
+	if err != nil {
+		return nil, err
+	}
+	texts, err := otter.New(&otter.Options[string, int64]{MaximumSize: textsCached})
+	if err != nil {
+		return nil, err
+	}
+	r := &Recorder{db: d, queue: make(chan *waiting, queueLength), devices: devices, texts: texts, closing: make(chan struct{})}
+	r.done.Add(1)
+	go func() {
+		defer r.done.Done()
+		r.run()
+	}()
+	return r, nil
+}
+
+// Close records what is waiting and stops. Nothing may be recorded after it.
+func (r *Recorder) Close() {
+	close(r.closing)
+	r.done.Wait()
+}
+
+// Waiting is the number of hits in the queue.
+func (r *Recorder) Waiting() int { return len(r.queue) }
+
+// Record stores one page view and returns once it is on the disk. When too many
+// hits are waiting it returns an Unavailable fault at once.
+func (r *Recorder) Record(ctx context.Context, h Hit) (Answer, error) {
+	w := &waiting{hit: h.clean(), done: make(chan struct{})}
+	select {
+	case r.queue <- w:
+	default:
+		return Answer{}, fault.Unavailable(errors.New("too many hits are waiting"), fault.Text{})
+	}
+	select {
+	case <-w.done:
+		return w.answer, w.err
+	case <-ctx.Done():
+		// It will be stored all the same; nobody is there to be told.
+		return Answer{}, ctx.Err()
+	}
+}
+
+func (h Hit) clean() Hit {
+	cut := func(s string, most int) string {
+		s = field.Printable(s)
+		if runes := []rune(s); len(s) > most && len(runes) > most {
+			s = string(runes[:most])
+		}
+		return s
+	}
+	h.URL, h.Referrer, h.UserAgent = cut(h.URL, 2000), cut(h.Referrer, 2000), cut(h.UserAgent, 500)
+	h.Title, h.Language, h.Resolution = cut(h.Title, 255), cut(h.Language, 20), cut(h.Resolution, 20)
+	if !WellFormed(h.Token) {
+		h.Token = NewToken()
+	}
+	if !WellFormed(h.View) {
+		h.View = ""
+	}
+	return h
+}
+
+// WellFormed tells whether s could be a device token: 32 lower-case
+// hexadecimal digits.
+func WellFormed(s string) bool {
+	if len(s) != 32 {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
+}
+
+// NewToken makes a device token.
+func NewToken() string {
+	b := make([]byte, 16)
+	rand.Read(b)
+	return hex.EncodeToString(b)
+}
+
+// run commits the hits that wait together, without waiting for more.
+func (r *Recorder) run() {
+	for {
+		select {
+		case w := <-r.queue:
+			r.commit(r.gather(w))
+		case <-r.closing:
+			for len(r.queue) > 0 {
+				r.commit(r.gather(<-r.queue))
+			}
+			return
+		}
+	}
+}
+
+func (r *Recorder) gather(first *waiting) []*waiting {
+	batch := []*waiting{first}
+	for len(batch) < batchLength {
+		select {
+		case w := <-r.queue:
+			batch = append(batch, w)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit stores a batch and answers it. If the batch fails, each hit is tried
+// alone, so that none fails because of another.
+func (r *Recorder) commit(batch []*waiting) {
+	err := r.store(batch)
+	for _, w := range batch {
+		if w.err = err; err != nil && len(batch) > 1 {
+			w.err = r.store([]*waiting{w})
+		}
+		if w.err != nil {
+			w.err = fault.Unavailable(fmt.Errorf("record hit: %w", w.err), fault.Text{})
+		}
+		close(w.done)
+	}
+}
+
+func (r *Recorder) store(batch []*waiting) error {
+	ctx := context.Background()
+	var s *session
+	err := r.db.Do(ctx, func(tx *db.Tx) error {
+		s = &session{r: r, tx: tx, browsers: map[string]*browser{}, agents: map[string]Hit{},
+			texts: texts{ids: map[string]int64{"": 0}, fresh: map[string]int64{}}}
+		return s.record(ctx, batch)
+	})
+	if err != nil {
+		return err
+	}
+	for body, n := range s.texts.fresh {
+		r.texts.Set(body, n)
+	}
+	for token, b := range s.browsers {
+		r.devices.Set(token, *b)
+	}
+	for _, w := range batch {
+		b := s.browsers[w.hit.Token]
+		w.answer = Answer{Contact: b.contact, Device: b.device, Token: w.hit.Token}
+	}
+	return nil
+}
+
+// Visitor returns a function that finds the visitor of a device token, or
+// creates it, inside a transaction. An empty token gives a visitor that is
+// nobody.
+func (r *Recorder) Visitor(token string, h Hit) func(ctx context.Context, tx *db.Tx) (contact.Visitor, error) {
+	return func(ctx context.Context, tx *db.Tx) (contact.Visitor, error) {
+		if !WellFormed(token) {
+			return contact.Visitor{IP: h.IP}, nil
+		}
+		h.Token = token
+		h = h.clean()
+		s := &session{r: r, tx: tx, browsers: map[string]*browser{}, agents: map[string]Hit{token: h},
+			texts: texts{ids: map[string]int64{"": 0}, fresh: map[string]int64{}}, uncached: true}
+		if err := s.know(ctx); err != nil {
+			return contact.Visitor{}, err
+		}
+		// The submission may hand the device over: let the next hit look again.
+		tx.AfterCommit(func() { r.devices.Invalidate(token) })
+		b := s.browsers[token]
+		return contact.Visitor{Contact: b.contact, Device: b.device, Token: token, IP: h.IP}, nil
+	}
+}
+
+// session is the work of one transaction: the browsers it meets, by token.
+type session struct {
+	r        *Recorder
+	tx       *db.Tx
+	uncached bool
+	browsers map[string]*browser
+	agents   map[string]Hit // a hit of each token, for what a new device needs
+	texts    texts
+}
+
+func (s *session) record(ctx context.Context, batch []*waiting) error {
+	for _, w := range batch {
+		if _, met := s.agents[w.hit.Token]; !met {
+			s.agents[w.hit.Token] = w.hit
+		}
+		for _, body := range []string{w.hit.URL, w.hit.Title, w.hit.Referrer} {
+			s.texts.want(s.r, body)
+		}
+	}
+	if err := s.know(ctx); err != nil {
+		return err
+	}
+	if err := s.moveIPs(ctx, batch); err != nil {
+		return err
+	}
+	for _, w := range batch {
+		h, b := w.hit, s.browsers[w.hit.Token]
+		if h.View != "" {
+			if slices.Contains(b.views, h.View) {
+				continue
+			}
+			// A new slice: the cached one is read by others.
+			b.views = append(slices.Clone(b.views[max(0, len(b.views)-viewsKept+1):]), h.View)
+		}
+		activity.Append(s.tx, activity.Entry{Contact: b.contact, Device: b.device, Kind: KindPageViewed, Source: activity.SourceTracking,
+			Data: pageViewed{View: h.View, URL: s.texts.ids[h.URL], Title: s.texts.ids[h.Title], Referrer: s.texts.ids[h.Referrer], Language: h.Language}})
+	}
+	return nil
+}
+
+// moveIPs notes the addresses that browsers are seen at for the first time.
+func (s *session) moveIPs(ctx context.Context, batch []*waiting) error {
+	var seen []contact.Seen
+	for _, w := range batch {
+		if b := s.browsers[w.hit.Token]; w.hit.IP != "" && b.ip != w.hit.IP {
+			b.ip = w.hit.IP
+			seen = append(seen, contact.Seen{Contact: b.contact, Address: w.hit.IP})
+		}
+	}
+	return contact.AddIPs(ctx, s.tx, seen, activity.SourceTracking)
+}
