@@ -1,0 +1,77 @@
+package rule
+
+import (
+	"ariane/internal/base/db"
+)
+
+// Node is a condition: All, Any, Not or Cond.
+type Node interface {
+	compile(c *compiler, depth int, negated bool) (string, error)
+}
+
+// All holds when each of its nodes does; when it has none, always.
+type All []Node
+
+// Any holds when one of its nodes does; when it has none, never.
+type Any []Node
+
+// Not holds when its node does not.
+type Not struct{ Node Node }
+
+// Cond asks one field of the catalogue. Value is a string for a Text, an int64
+// for a Number, a time.Time for a Time; a []string or []int64 with In.
+type Cond struct {
+	Field string
+	Op    Op
+	Value any
+}
+
+// Op is the question a Cond asks.
+type Op string
+
+// The questions.
+const (
+	Is             Op = "is"      // a Flag is set; no value
+	Present        Op = "present" // there is a value; no value
+	Equal          Op = "equal"
+	In             Op = "in"
+	StartsWith     Op = "starts_with"
+	Contains       Op = "contains"
+	Like           Op = "like" // % stands for any text, \% for itself
+	Less           Op = "less"
+	LessOrEqual    Op = "less_or_equal"
+	Greater        Op = "greater"
+	GreaterOrEqual Op = "greater_or_equal"
+)
+
+// Type is what a field of a catalogue holds.
+type Type int
+
+// The types.
+const (
+	Text   Type = iota // compared byte by byte
+	Number             // a whole number
+	Time               // milliseconds, as base/db stores them
+	Flag               // a condition by itself
+)
+
+// Field is how one name of the language is asked in SQL.
+type Field struct {
+	Type Type
+	// Expr is an expression over the list's row, NULL when there is no value.
+	Expr string
+	// Folded says that Expr holds texts in the form of field.Fold.
+	Folded bool
+	// Lines says that Expr holds several texts with a line break before,
+	// between and after them. Equal then means one of them.
+	Lines bool
+	// Within is a condition around Expr, for values in related rows, with {} in
+	// the place of the condition: "EXISTS (SELECT 1 FROM t WHERE t.id = r.id AND {})".
+	Within string
+	// Narrow is a condition that an index can answer and that follows from
+	// "Expr contains this folded text of at least db.ShortestText characters".
+	Narrow func(d db.Dialect, text string) (string, []any)
+}
+
+// Catalogue is what may be asked about one kind of row.
+type Catalogue map[string]Field

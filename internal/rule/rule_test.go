@@ -1,0 +1,242 @@
+package rule_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"ariane/internal/base/db"
+	"ariane/internal/base/db/dbtest"
+	"ariane/internal/base/fault"
+	"ariane/internal/rule"
+)
+
+var catalogue = rule.Catalogue{
+	"id":     {Type: rule.Number, Expr: "person.id"},
+	"email":  {Expr: "person.email", Folded: true},
+	"code":   {Expr: "person.code"},
+	"points": {Type: rule.Number, Expr: "person.points"},
+	"seen":   {Type: rule.Time, Expr: "person.seen"},
+	"known":  {Type: rule.Flag, Expr: "person.email <> ''"},
+	"text": {Expr: "(SELECT s.body FROM person_search s WHERE s.rowid = person.id)", Folded: true, Lines: true,
+		Narrow: func(d db.Dialect, text string) (string, []any) {
+			return d.MatchText("person_search", "person.id", text)
+		}},
+	"tag": {Expr: "t.name", Folded: true, Within: "EXISTS (SELECT 1 FROM person_tag t WHERE t.person_id = person.id AND {})"},
+}
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// people: 1 complete, 2 with awkward characters, 3 with nothing at all.
+func people(t *testing.T) *db.DB {
+	t.Helper()
+	ctx := context.Background()
+	d := dbtest.Open(t)
+	text := "TEXT"
+	search := "CREATE VIRTUAL TABLE person_search USING fts5(body, tokenize = 'trigram')"
+	if d.Dialect() == db.Postgres {
+		text = `TEXT COLLATE "C"`
+		search = `CREATE TABLE person_search (rowid BIGINT PRIMARY KEY, body TEXT COLLATE "C" NOT NULL)`
+	}
+	err := d.Do(ctx, func(tx *db.Tx) error {
+		for _, s := range []string{
+			"CREATE TABLE person (id BIGINT PRIMARY KEY, email " + text + ", code " + text + ", points INTEGER, seen BIGINT)",
+			"CREATE TABLE person_tag (person_id BIGINT, name " + text + ", PRIMARY KEY (person_id, name))",
+			search,
+		} {
+			if _, err := tx.Exec(ctx, s); err != nil {
+				return err
+			}
+		}
+		if err := tx.Insert(ctx, "person", []string{"id", "email", "code", "points", "seen"}, [][]any{
+			{1, "jean.dupont@acme.fr", "A_1", 10, db.Millis(noon)},
+			{2, `first-last@x%y\z.fr`, `50%\_`, 0, db.Millis(noon.Add(time.Hour))},
+			{3, nil, nil, nil, nil},
+		}); err != nil {
+			return err
+		}
+		if err := tx.Insert(ctx, "person_search", []string{"rowid", "body"}, [][]any{
+			{1, "\njean\ndupont\njean dupont\nacme\n"},
+			{2, "\n100% \"sure\"\nfirst_last\n"},
+		}); err != nil {
+			return err
+		}
+		return tx.Insert(ctx, "person_tag", []string{"person_id", "name"}, [][]any{{1, "vip"}, {1, "salon"}, {2, "salon"}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func ask(t interface{ Fatal(...any) }, d *db.DB, n rule.Node) []int64 {
+	where, args, err := rule.SQL(n, catalogue, d.Dialect())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := d.Query(context.Background(), "SELECT id FROM person WHERE "+where+" ORDER BY id", args...)
+	if err != nil {
+		t.Fatal(where, err)
+	}
+	defer rows.Close()
+	ids := []int64{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, id)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return ids
+}
+
+func TestSQL(t *testing.T) {
+	d := people(t)
+	cond := func(field string, op rule.Op, value any) rule.Node {
+		return rule.Cond{Field: field, Op: op, Value: value}
+	}
+	for _, c := range []struct {
+		name string
+		node rule.Node
+		want []int64
+	}{
+		{"nothing asked", nil, []int64{1, 2, 3}},
+		{"all of none", rule.All{}, []int64{1, 2, 3}},
+		{"any of none", rule.Any{}, []int64{}},
+		{"equal folds", cond("email", rule.Equal, "  Jéan.Dupont@ACME.fr"), []int64{1}},
+		{"equal exact", cond("code", rule.Equal, "a_1"), []int64{}},
+		{"not equal holds for the absent", rule.Not{Node: cond("email", rule.Equal, "jean.dupont@acme.fr")}, []int64{2, 3}},
+		{"starts", cond("email", rule.StartsWith, "Jean"), []int64{1}},
+		{"starts with a whole text", cond("code", rule.StartsWith, "A_1"), []int64{1}},
+		{"starts with an underscore", cond("email", rule.StartsWith, "first_last"), []int64{}},
+		{"contains a percent sign", cond("email", rule.Contains, `x%y`), []int64{2}},
+		{"contains a backslash", cond("email", rule.Contains, `y\z`), []int64{2}},
+		{"contains an underscore", cond("email", rule.Contains, "_"), []int64{}},
+		{"not containing holds for the absent", rule.Not{Node: cond("email", rule.Contains, "acme")}, []int64{2, 3}},
+		{"wildcard", cond("email", rule.Like, "%@acme%"), []int64{1}},
+		{"wildcard in the middle", cond("email", rule.Like, "jean%%fr"), []int64{1}},
+		{"percent sign and wildcard", cond("code", rule.Like, `50\%%`), []int64{2}},
+		{"literal percent sign only", cond("code", rule.Like, `50\%`), []int64{}},
+		{"any text", cond("code", rule.Like, "%"), []int64{1, 2}},
+		{"empty text equals nothing", cond("email", rule.Equal, " \x00"), []int64{}},
+		{"broken text", cond("email", rule.Contains, "acm\xffe"), []int64{1}},
+		{"one of", cond("code", rule.In, []string{"A_1", "B"}), []int64{1}},
+		{"lines contain", cond("text", rule.Contains, "Dupon"), []int64{1}},
+		{"lines contain little", cond("text", rule.Contains, "du"), []int64{1}},
+		{"lines contain two words", cond("text", rule.Contains, "Jean  Dupont"), []int64{1}},
+		{"lines equal", cond("text", rule.Equal, "jean"), []int64{1}},
+		{"lines equal a part", cond("text", rule.Equal, "jea"), []int64{}},
+		{"lines start", cond("text", rule.StartsWith, "dup"), []int64{1}},
+		{"lines start in the middle", cond("text", rule.StartsWith, "upo"), []int64{}},
+		{"lines like", cond("text", rule.Like, "%me"), []int64{1}},
+		{"lines contain quotes", cond("text", rule.Contains, `"sure`), []int64{2}},
+		{"lines contain a percent sign", cond("text", rule.Contains, `0% "`), []int64{2}},
+		{"lines not containing holds for the absent", rule.Not{Node: cond("text", rule.Contains, "dupont")}, []int64{2, 3}},
+		{"within", cond("tag", rule.StartsWith, "sal"), []int64{1, 2}},
+		{"within, two rows", rule.All{cond("tag", rule.Equal, "vip"), cond("tag", rule.Equal, "salon")}, []int64{1}},
+		{"not within", rule.Not{Node: cond("tag", rule.Equal, "vip")}, []int64{2, 3}},
+		{"present", cond("email", rule.Present, nil), []int64{1, 2}},
+		{"flag", cond("known", rule.Is, nil), []int64{1, 2}},
+		{"not flag", rule.Not{Node: cond("known", rule.Is, nil)}, []int64{3}},
+		{"number", cond("points", rule.GreaterOrEqual, int64(10)), []int64{1}},
+		{"number out of the column's range", cond("points", rule.Less, int64(1)<<40), []int64{1, 2}},
+		{"numbers", cond("id", rule.In, []int64{1, 3, 1 << 60}), []int64{1, 3}},
+		{"no numbers", cond("id", rule.In, []int64{}), []int64{}},
+		{"not a number", rule.Not{Node: cond("points", rule.Equal, int64(0))}, []int64{1, 3}},
+		{"time", cond("seen", rule.Greater, noon), []int64{2}},
+		{"de Morgan", rule.Not{Node: rule.Any{cond("email", rule.Contains, "jean"), cond("points", rule.Equal, int64(0))}}, []int64{3}},
+		{"twice not", rule.Not{Node: rule.Not{Node: cond("email", rule.Contains, "jean")}}, []int64{1}},
+	} {
+		if got := ask(t, d, c.node); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestRefused(t *testing.T) {
+	deep := rule.Node(rule.All{})
+	for range 40 {
+		deep = rule.Not{Node: deep}
+	}
+	many := rule.Any{}
+	for range 501 {
+		many = append(many, rule.Cond{Field: "known", Op: rule.Is})
+	}
+	for name, n := range map[string]rule.Node{
+		"unknown field":    rule.Cond{Field: "password; DROP TABLE person", Op: rule.Equal, Value: "x"},
+		"unknown question": rule.Cond{Field: "email", Op: "rhymes", Value: "x"},
+		"text of a number": rule.Cond{Field: "points", Op: rule.Equal, Value: "10"},
+		"number of a text": rule.Cond{Field: "email", Op: rule.Equal, Value: int64(1)},
+		"flag of a text":   rule.Cond{Field: "email", Op: rule.Is},
+		"text of a flag":   rule.Cond{Field: "known", Op: rule.Equal, Value: "x"},
+		"order of lines":   rule.Cond{Field: "text", Op: rule.Less, Value: "x"},
+		"no value":         rule.Cond{Field: "email", Op: rule.Equal},
+		"too deep":         deep,
+		"too many":         many,
+	} {
+		if _, _, err := rule.SQL(n, catalogue, db.SQLite); !fault.Is(err, fault.KindInvalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestTextNeverReachesSQL(t *testing.T) {
+	const evil = `'); DROP TABLE person; --`
+	for _, op := range []rule.Op{rule.Equal, rule.StartsWith, rule.Contains, rule.Like} {
+		where, args, err := rule.SQL(rule.Cond{Field: "text", Op: op, Value: evil}, catalogue, db.Postgres)
+		if err == nil && strings.Contains(strings.ToLower(where), "drop") || strings.Count(where, "?") != len(args) {
+			t.Errorf("%s: %s %v %v", op, where, args, err)
+		}
+	}
+}
+
+// trees draws trees over the catalogue with values taken from the rows and from nowhere.
+func trees(depth int) *rapid.Generator[rule.Node] {
+	return rapid.Custom(func(t *rapid.T) rule.Node {
+		kind := rapid.IntRange(0, 5).Draw(t, "kind")
+		if depth == 0 || kind > 2 {
+			return leaf(t)
+		}
+		nodes := rapid.SliceOfN(trees(depth-1), 0, 3)
+		switch kind {
+		case 0:
+			return rule.All(nodes.Draw(t, "all"))
+		case 1:
+			return rule.Any(nodes.Draw(t, "any"))
+		}
+		return rule.Not{Node: trees(depth-1).Draw(t, "not")}
+	})
+}
+
+func leaf(t *rapid.T) rule.Node {
+	name := rapid.SampledFrom([]string{"email", "code", "text", "tag", "points", "known"}).Draw(t, "field")
+	switch name {
+	case "points":
+		return rule.Cond{Field: name, Op: rapid.SampledFrom([]rule.Op{rule.Equal, rule.Less}).Draw(t, "op"), Value: rapid.Int64Range(-1, 11).Draw(t, "number")}
+	case "known":
+		return rule.Cond{Field: name, Op: rule.Is}
+	}
+	op := rapid.SampledFrom([]rule.Op{rule.Equal, rule.StartsWith, rule.Contains, rule.Like, rule.Present}).Draw(t, "op")
+	text := rapid.OneOf(rapid.SampledFrom([]string{"jean", "acme", "%", `\`, "_", "%l%", "vip", "salon", `"`, "'"}), rapid.String())
+	return rule.Cond{Field: name, Op: op, Value: text.Draw(t, "text")}
+}
+
+func TestEachRowMatchesTheTreeOrItsNegation(t *testing.T) {
+	d := people(t)
+	rapid.Check(t, func(t *rapid.T) {
+		n := trees(3).Draw(t, "tree")
+		got := append(ask(t, d, n), ask(t, d, rule.Not{Node: n})...)
+		slices.Sort(got)
+		if diff := cmp.Diff([]int64{1, 2, 3}, got); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
