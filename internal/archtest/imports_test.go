@@ -10,7 +10,7 @@ import (
 // floor is one storey of the program: packages import downwards only.
 type floor struct {
 	name     string
-	packages []string // folders under internal; "x/*" is everything below x
+	packages []string // folders under internal; "x/*" is everything below x, "x*" with x
 	// mutual says why packages of this floor may import one another; empty
 	// where they may not.
 	mutual string
@@ -35,10 +35,15 @@ var neighbours = []struct{ from, to, reason string }{
 	{"contact", "rule", "the list of contacts is filtered by a tree of conditions, and contact publishes what may be asked"},
 	{"web/*", "web", "what all doors share: handler, error page, session, layout"},
 	{"tool/bundle/*", "tool/bundle", "the command that writes the bundles"},
-	{"web/*", "web/ui", "shared pieces of pages, named after what the user sees"},
+	{"web*", "web/ui", "shared pieces of pages, named after what the user sees"},
+	{"web*", "web/layout", "the frame of every page"},
+	{"web*", "web/assets", "styles and scripts, with their hashed addresses"},
 }
 
 func matches(pattern, name string) bool {
+	if before, ok := strings.CutSuffix(pattern, "*"); ok && !strings.HasSuffix(before, "/") {
+		return name == before || strings.HasPrefix(name, before+"/")
+	}
 	if before, ok := strings.CutSuffix(pattern, "/*"); ok {
 		return strings.HasPrefix(name, before+"/")
 	}

@@ -23,7 +23,7 @@ var everywhere = map[string]string{
 
 var (
 	createTable = regexp.MustCompile(`(?i)create\s+(?:virtual\s+)?table\s+(?:if\s+not\s+exists\s+)?(\w+)|\{\{search "(\w+)"\}\}`)
-	migration   = regexp.MustCompile(`^(\d{5})_([a-z0-9]+)_[a-z0-9_]+\.sql$`)
+	migration   = regexp.MustCompile(`^(\d{5})_([a-z0-9]+)(?:_[a-z0-9_]+)?\.sql$`)
 	sqlWord     = regexp.MustCompile(`\w+|[(),.]`)
 	assignments = regexp.MustCompile(`(?s)\bUPDATE\s+\w+.*?\bSET\b(.*?)(?:\bWHERE\b|\bFROM\b|$)`)
 	moved       = regexp.MustCompile(`\bcontact_id\s*=`)
@@ -36,7 +36,7 @@ func owners(files map[string]string) (map[string]string, []string) {
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		m := migration.FindStringSubmatch(path.Base(name))
 		if m == nil {
-			problems = append(problems, name+": not named NNNNN_<owner>_<what>.sql")
+			problems = append(problems, name+": not named NNNNN_<owner>_<what>.sql or NNNNN_<owner>.sql")
 			continue
 		}
 		if other, ok := number[m[1]]; ok {

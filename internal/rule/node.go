@@ -37,7 +37,7 @@ const (
 	In             Op = "in"
 	StartsWith     Op = "starts_with"
 	Contains       Op = "contains"
-	Like           Op = "like" // % stands for any text, \% for itself
+	Like           Op = "like" // % stands for any text; \% and \\ for % and \
 	Less           Op = "less"
 	LessOrEqual    Op = "less_or_equal"
 	Greater        Op = "greater"

@@ -125,6 +125,7 @@ func TestSQL(t *testing.T) {
 		{"wildcard in the middle", cond("email", rule.Like, "jean%%fr"), []int64{1}},
 		{"percent sign and wildcard", cond("code", rule.Like, `50\%%`), []int64{2}},
 		{"literal percent sign only", cond("code", rule.Like, `50\%`), []int64{}},
+		{"literal backslash and wildcard", cond("code", rule.Like, `50\%\\%`), []int64{2}},
 		{"any text", cond("code", rule.Like, "%"), []int64{1, 2}},
 		{"empty text equals nothing", cond("email", rule.Equal, " \x00"), []int64{}},
 		{"broken text", cond("email", rule.Contains, "acm\xffe"), []int64{1}},
@@ -163,7 +164,7 @@ func TestSQL(t *testing.T) {
 
 func TestRefused(t *testing.T) {
 	deep := rule.Node(rule.All{})
-	for range 40 {
+	for range 70 {
 		deep = rule.Not{Node: deep}
 	}
 	many := rule.Any{}

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	deepest   = 32
+	deepest   = 64
 	mostConds = 500
 )
 
@@ -221,7 +221,7 @@ func like(text string) (pattern, longest string) {
 			longest = longer(longest, run.String())
 			run.Reset()
 			continue
-		case strings.HasPrefix(text[i:], `\%`):
+		case strings.HasPrefix(text[i:], `\%`), strings.HasPrefix(text[i:], `\\`):
 			i++
 		}
 		b.WriteString(db.EscapeLike(text[i : i+1]))

@@ -1,0 +1,19 @@
+// Package search is in charge of the language people type into the search
+// field of a list. It parses a text into a tree of package rule.
+//
+//	jean dupont          both words, anywhere in the main fields
+//	"jean dupont"        these words one after the other
+//	+jean                exactly this value
+//	email:jean           a command: the address starts with jean
+//	!email:jean          a negation; also email:!jean and !( … )
+//	email:(jean OR paul) a command for each of several values
+//	%@acme.fr, \%        any text; the sign itself
+//	a b OR c             (a AND b) OR c
+//
+// AND is the default. or and and are connectors in any case, OU and ET in
+// capitals. Commands have an English and a French name, whatever the language
+// of the person, without regard to case and accents. A word with a colon that is
+// no command is searched as text, with a hint.
+//
+// Tables: none. Kinds appended: none. Kinds read: none.
+package search

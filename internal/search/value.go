@@ -1,0 +1,33 @@
+package search
+
+import (
+	"regexp"
+	"strings"
+)
+
+// value is a word or a phrase as it was typed.
+type value struct {
+	text   string // with \% where a percent sign stands for itself
+	strict bool
+}
+
+var (
+	addressV4 = regexp.MustCompile(`^\d{1,3}\.[\d.]*$`)
+	addressV6 = regexp.MustCompile(`^[0-9a-fA-F]*:[0-9a-fA-F:.]*$`)
+)
+
+// wild tells whether a percent sign stands for any text.
+func (v value) wild() bool { return strings.Contains(strings.ReplaceAll(v.text, `\%`, ""), "%") }
+
+// plain is the text of a value without wildcard.
+func (v value) plain() string { return strings.ReplaceAll(v.text, `\%`, "%") }
+
+// address tells whether this looks like an IP address or the start of one.
+func (v value) address() bool {
+	return addressV4.MatchString(v.text) || addressV6.MatchString(v.text)
+}
+
+// pattern is the text as rule.Like understands it, where a backslash is written twice.
+func (v value) pattern() string {
+	return strings.ReplaceAll(strings.ReplaceAll(v.text, `\`, `\\`), `\\%`, `\%`)
+}
