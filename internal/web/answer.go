@@ -1,0 +1,95 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"ariane/internal/base/fault"
+	"ariane/internal/user"
+	"ariane/internal/web/layout"
+)
+
+// View is one page, ready to be shown.
+type View struct {
+	Title   string
+	Section layout.Section
+	Body    templ.Component
+	Status  int  // 200 when zero
+	Bare    bool // without the side bar, also for those who are logged in
+	Wide    bool // a bare page with a longer form
+}
+
+// Show answers with a page. It is rendered before anything is sent, so that a
+// failure becomes an error page.
+func Show(w http.ResponseWriter, r *http.Request, v View) error {
+	st := stateOf(r.Context())
+	f := layout.Frame{
+		Title: v.Title, Section: v.Section, Body: v.Body, Wide: v.Wide,
+		Theme: theme(r), Here: "/s/contacts", Notices: notices(r),
+	}
+	if r.Method == http.MethodGet {
+		f.Here = r.URL.RequestURI()
+	}
+	page := layout.Bare
+	if st.signedIn {
+		f.User = &layout.User{Name: st.user.Name(), Email: st.user.Email, Admin: st.user.Role == user.Admin}
+		if !v.Bare {
+			page = layout.Page
+		}
+	}
+	var b bytes.Buffer
+	if err := page(f).Render(r.Context(), &b); err != nil {
+		return fmt.Errorf("render %q: %w", v.Title, err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	if v.Status != 0 {
+		w.WriteHeader(v.Status)
+	}
+	_, err := w.Write(b.Bytes())
+	return gone(err)
+}
+
+// Redirect answers 303: look there.
+func Redirect(w http.ResponseWriter, r *http.Request, target string) error {
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, target, http.StatusSeeOther)
+	return nil
+}
+
+// JSON answers with a value.
+func JSON(w http.ResponseWriter, status int, value any) error {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, err = w.Write(raw)
+	return gone(err)
+}
+
+// PathID reads an identifier from the path.
+func PathID[T ~int64](r *http.Request, name string) (T, error) {
+	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
+	if err != nil || n <= 0 {
+		return 0, fault.NotFound(fmt.Errorf("%q is no identifier", r.PathValue(name)))
+	}
+	return T(n), nil
+}
+
+// errGone says that the other side no longer listens.
+var errGone = errors.New("the client is gone")
+
+func gone(err error) error {
+	if err != nil {
+		return fmt.Errorf("%w: %w", errGone, err)
+	}
+	return nil
+}

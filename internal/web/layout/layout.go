@@ -1,0 +1,116 @@
+package layout
+
+import (
+	"context"
+
+	"github.com/a-h/templ"
+
+	"ariane/internal/base/i18n"
+	"ariane/internal/web/ui"
+)
+
+// Section is an entry of the navigation.
+type Section string
+
+const (
+	None     Section = ""
+	Contacts Section = "contacts"
+	Forms    Section = "forms"
+	Tracking Section = "tracking"
+	System   Section = "system"
+)
+
+// Frame is what surrounds the body of one page.
+type Frame struct {
+	Title   string
+	Section Section
+	Notices []Notice
+	Theme   string // "light", "dark", or empty: as the system has it
+	Here    string // where switching language or theme comes back to
+	User    *User  // nil: nobody is logged in
+	Body    templ.Component
+	// Wide gives a bare page the room of a longer form.
+	Wide bool
+}
+
+// User is who is logged in.
+type User struct {
+	Name  string
+	Email string
+	Admin bool
+}
+
+// Notice is said once, above the page.
+type Notice struct {
+	Tone ui.Tone
+	Text string
+}
+
+type entry struct {
+	section Section
+	url     string
+	icon    string
+	label   string
+	admin   bool
+}
+
+type group struct {
+	title   string
+	entries []entry
+}
+
+// navigation lists the sections that exist, in the order of the bar.
+func navigation(ctx context.Context, admin bool) []group {
+	all := []group{
+		{i18n.T(ctx, "layout.people|People"), []entry{
+			{Contacts, "/s/contacts", "address-book", i18n.T(ctx, "layout.contacts|Contacts"), false},
+		}},
+		{i18n.T(ctx, "layout.web|Web"), []entry{
+			{Forms, "/s/forms", "forms", i18n.T(ctx, "layout.forms|Forms"), false},
+			{Tracking, "/s/tracking", "radar-2", i18n.T(ctx, "layout.tracking|Tracking"), true},
+		}},
+		{i18n.T(ctx, "layout.settings|Settings"), []entry{
+			{System, "/s/system", "activity-heartbeat", i18n.T(ctx, "layout.system|System"), true},
+		}},
+	}
+	var shown []group
+	for _, g := range all {
+		var entries []entry
+		for _, e := range g.entries {
+			if admin || !e.admin {
+				entries = append(entries, e)
+			}
+		}
+		if len(entries) > 0 {
+			shown = append(shown, group{g.title, entries})
+		}
+	}
+	return shown
+}
+
+func (f Frame) person() ui.Person { return ui.Person{Name: f.User.Name, Known: true} }
+
+// themeChoice is a theme as the user picks it.
+type themeChoice struct{ value, icon, label string }
+
+func themes(ctx context.Context) []themeChoice {
+	return []themeChoice{
+		{"system", "device-desktop", i18n.T(ctx, "layout.theme.system|Auto")},
+		{"light", "sun", i18n.T(ctx, "layout.theme.light|Light")},
+		{"dark", "moon", i18n.T(ctx, "layout.theme.dark|Dark")},
+	}
+}
+
+func (f Frame) themeIs(value string) string {
+	if f.Theme == value || f.Theme == "" && value == "system" {
+		return "true"
+	}
+	return "false"
+}
+
+func languageIs(ctx context.Context, lang string) string {
+	if i18n.Lang(ctx) == lang {
+		return "true"
+	}
+	return "false"
+}

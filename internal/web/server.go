@@ -1,0 +1,115 @@
+package web
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/klauspost/compress/gzhttp"
+
+	"ariane/internal/base/db"
+	"ariane/internal/base/fault"
+	"ariane/internal/user"
+	"ariane/internal/web/assets"
+)
+
+const sessionLife = 14 * 24 * time.Hour
+
+// Options is what the doors need in common.
+type Options struct {
+	DB   *db.DB
+	Gate *user.Gate
+	Log  *slog.Logger
+	// Secure says that browsers come over https only.
+	Secure bool
+	// Proxies are the addresses whose X-Forwarded-For is believed.
+	Proxies []netip.Prefix
+}
+
+type server struct {
+	Options
+	sessions *scs.SessionManager
+	origin   *http.CrossOriginProtection
+}
+
+// New puts the routes of all doors together. It refuses a route that does not
+// say who may take it.
+func New(o Options, routes ...[]Route) (http.Handler, error) {
+	s := &server{Options: o, sessions: newSessions(o), origin: http.NewCrossOriginProtection()}
+	mux := http.NewServeMux()
+	own := []Route{
+		{"GET " + assets.Base + "{file}", Tracking, assets.Serve},
+		{"/", Public, unknown},
+		{"/api/", Tracking, unknown},
+	}
+	for _, door := range append(routes, own) {
+		for _, route := range door {
+			if !route.Permission.known() || route.Handler == nil {
+				return nil, fmt.Errorf("route %q does not say who may take it, or does nothing", route.Pattern)
+			}
+			mux.Handle(route.Pattern, s.chain(route))
+		}
+	}
+	return gzhttp.GzipHandler(mux), nil
+}
+
+func newSessions(o Options) *scs.SessionManager {
+	m := scs.New()
+	m.Store = user.Sessions{DB: o.DB}
+	m.HashTokenInStore = true
+	m.Lifetime = sessionLife
+	m.Cookie.Name = "ariane_session"
+	m.Cookie.HttpOnly = true
+	m.Cookie.SameSite = http.SameSiteLaxMode
+	m.Cookie.Secure = o.Secure
+	m.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
+		o.Log.ErrorContext(r.Context(), "session not available", "error", err)
+		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
+	}
+	return m
+}
+
+// chain is what a request passes through on its way to one handler.
+func (s *server) chain(route Route) http.Handler {
+	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		st := &state{server: s, address: s.clientAddress(r)}
+		r = r.WithContext(st.into(r.Context()))
+		if err := s.admit(w, r, st, route); err != nil {
+			s.fail(w, r, route, err)
+		}
+	})
+	if route.Permission.browser() {
+		h = s.sessions.LoadAndSave(h)
+	}
+	return s.observe(route, h)
+}
+
+// admit lets a request through to the handler, or returns why not.
+func (s *server) admit(w http.ResponseWriter, r *http.Request, st *state, route Route) error {
+	s.setHeaders(w, route.Permission)
+	switch {
+	case route.Permission.browser():
+		if err := s.origin.Check(r); err != nil {
+			return fault.Forbidden(err)
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxPageBody)
+		if err := st.loadUser(r.Context()); err != nil {
+			return err
+		}
+	case route.Permission == API:
+		if err := st.authenticate(r); err != nil {
+			return err
+		}
+	}
+	r = r.WithContext(st.localise(r, route.Permission))
+	if err := st.permits(route.Permission); err != nil {
+		if st.signedIn || route.Permission == API {
+			return err
+		}
+		return redirectToLogin(w, r)
+	}
+	return route.Handler(w, r)
+}

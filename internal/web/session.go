@@ -1,0 +1,85 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"ariane/internal/base/i18n"
+	"ariane/internal/user"
+	"ariane/internal/web/layout"
+	"ariane/internal/web/ui"
+)
+
+// Keys of the session.
+const (
+	sessionUser    = "user"
+	sessionVersion = "version"
+	sessionTone    = "notice_tone"
+	sessionText    = "notice_text"
+)
+
+const (
+	languageCookie = "ariane_language"
+	themeCookie    = "ariane_theme"
+)
+
+// SignIn makes a user the one of this session, under a new token.
+func SignIn(r *http.Request, u user.User) error {
+	m := stateOf(r.Context()).server.sessions
+	if err := m.RenewToken(r.Context()); err != nil {
+		return err
+	}
+	m.Put(r.Context(), sessionUser, int64(u.ID))
+	m.Put(r.Context(), sessionVersion, u.SessionVersion)
+	return nil
+}
+
+// SignOut ends the session.
+func SignOut(r *http.Request) error {
+	return stateOf(r.Context()).server.sessions.Destroy(r.Context())
+}
+
+// Say leaves a notice for the next page of this session.
+func Say(r *http.Request, tone ui.Tone, text string) {
+	m := stateOf(r.Context()).server.sessions
+	m.Put(r.Context(), sessionTone, string(tone))
+	m.Put(r.Context(), sessionText, text)
+}
+
+func notices(r *http.Request) []layout.Notice {
+	m := stateOf(r.Context()).server.sessions
+	if !m.Exists(r.Context(), sessionText) {
+		return nil
+	}
+	tone, text := m.PopString(r.Context(), sessionTone), m.PopString(r.Context(), sessionText)
+	return []layout.Notice{{Tone: ui.Tone(tone), Text: text}}
+}
+
+// SetLanguage remembers the language in this browser.
+func SetLanguage(w http.ResponseWriter, r *http.Request, lang string) {
+	if i18n.Supported(lang) {
+		remember(w, r, languageCookie, lang)
+	}
+}
+
+// SetTheme remembers the theme in this browser: light, dark, or the system's.
+func SetTheme(w http.ResponseWriter, r *http.Request, theme string) {
+	if theme == "light" || theme == "dark" || theme == "system" {
+		remember(w, r, themeCookie, theme)
+	}
+}
+
+func theme(r *http.Request) string {
+	c, err := r.Cookie(themeCookie)
+	if err == nil && (c.Value == "light" || c.Value == "dark") {
+		return c.Value
+	}
+	return ""
+}
+
+func remember(w http.ResponseWriter, r *http.Request, name, value string) {
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Value: value, Path: "/s/", MaxAge: int(365 * 24 * time.Hour / time.Second),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: stateOf(r.Context()).server.Secure,
+	})
+}

@@ -1,0 +1,158 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"ariane/internal/base/fault"
+	"ariane/internal/base/i18n"
+	"ariane/internal/id"
+	"ariane/internal/user"
+)
+
+const maxPageBody = 1 << 20
+
+// errCredentials is the cause of the fault of an API call without credentials.
+var errCredentials = errors.New("no credentials")
+
+type stateKey struct{}
+
+// state is what is known about a request before its handler runs.
+type state struct {
+	server   *server
+	user     user.User
+	signedIn bool
+	address  netip.Addr
+}
+
+func (st *state) into(ctx context.Context) context.Context {
+	return context.WithValue(ctx, stateKey{}, st)
+}
+
+func stateOf(ctx context.Context) *state {
+	st, ok := ctx.Value(stateKey{}).(*state)
+	if !ok {
+		return &state{}
+	}
+	return st
+}
+
+// User is who is logged in, the zero User when nobody is.
+func User(ctx context.Context) user.User { return stateOf(ctx).user }
+
+// Address is where the request comes from, behind the proxies that are believed.
+func Address(ctx context.Context) netip.Addr { return stateOf(ctx).address }
+
+// loadUser reads who is logged in from the session. A session begun before the
+// password was changed counts for nothing.
+func (st *state) loadUser(ctx context.Context) error {
+	number := st.server.sessions.GetInt64(ctx, sessionUser)
+	if number == 0 {
+		return nil
+	}
+	u, err := user.Find(ctx, st.server.DB, id.User(number))
+	if fault.Is(err, fault.KindNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if u.Active && u.SessionVersion == st.server.sessions.GetInt64(ctx, sessionVersion) {
+		st.user, st.signedIn = u, true
+	}
+	return nil
+}
+
+// authenticate reads the credentials of an API call.
+func (st *state) authenticate(r *http.Request) error {
+	name, password, ok := r.BasicAuth()
+	if !ok {
+		return fault.Forbidden(errCredentials)
+	}
+	u, err := st.server.Gate.AuthenticateOften(r.Context(), name, password, st.address.String())
+	if err != nil {
+		return err
+	}
+	st.user, st.signedIn = u, true
+	return nil
+}
+
+func (st *state) permits(p Permission) error {
+	switch {
+	case p == Public || p == Tracking:
+		return nil
+	case !st.signedIn:
+		return fault.Forbidden(errors.New("nobody is logged in"))
+	case p == Admin && st.user.Role != user.Admin:
+		return fault.Forbidden(errors.New("an administrator is wanted"))
+	}
+	return nil
+}
+
+// localise gives the request the language and the time zone it is answered in.
+func (st *state) localise(r *http.Request, p Permission) context.Context {
+	l := i18n.Locale{Lang: i18n.English, Zone: st.user.Location()}
+	if p != API {
+		l.Lang = i18n.Match(r.Header.Get("Accept-Language"))
+		if p.browser() {
+			if c, err := r.Cookie(languageCookie); err == nil && i18n.Supported(c.Value) {
+				l.Lang = c.Value
+			}
+			if i18n.Supported(st.user.Language) {
+				l.Lang = st.user.Language
+			}
+		}
+	}
+	return i18n.With(r.Context(), l)
+}
+
+// clientAddress walks X-Forwarded-For from its end, past the believed proxies.
+func (s *server) clientAddress(r *http.Request) netip.Addr {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	address, _ := netip.ParseAddr(host)
+	address = address.Unmap()
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0 && s.believes(address); i-- {
+		next, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		address = next.Unmap()
+	}
+	return address.WithZone("")
+}
+
+func (s *server) believes(address netip.Addr) bool {
+	for _, p := range s.Proxies {
+		if p.Contains(address) {
+			return true
+		}
+	}
+	return false
+}
+
+// LocalPath is path when it leads to a page of ours, and otherwise the fallback.
+func LocalPath(path, fallback string) string {
+	u, err := url.Parse(path)
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(path, "/") ||
+		strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") {
+		return fallback
+	}
+	return path
+}
+
+func redirectToLogin(w http.ResponseWriter, r *http.Request) error {
+	target := "/s/login"
+	if r.Method == http.MethodGet && r.URL.Path != "/s/" {
+		target += "?" + url.Values{"return": {r.URL.RequestURI()}}.Encode()
+	}
+	return Redirect(w, r, target)
+}

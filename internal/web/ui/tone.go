@@ -1,0 +1,65 @@
+package ui
+
+import (
+	"hash/fnv"
+	"strings"
+	"unicode"
+)
+
+// Tone is one of the tints of tags, avatars and marks of the thread.
+type Tone string
+
+const (
+	Grey   Tone = "tone-grey"
+	Indigo Tone = "tone-indigo"
+	Blue   Tone = "tone-blue"
+	Cyan   Tone = "tone-cyan"
+	Green  Tone = "tone-green"
+	Amber  Tone = "tone-amber"
+	Pink   Tone = "tone-pink"
+	Red    Tone = "tone-red"
+)
+
+// Person is what an avatar and the cell beside it show.
+type Person struct {
+	Name   string
+	Under  string // second line; may be empty
+	URL    string
+	Known  bool // drawn with initials; a visitor has an icon
+	Sample bool
+}
+
+// Initials are one or two letters of a name.
+func (p Person) Initials() string {
+	words := strings.FieldsFunc(p.Name, func(r rune) bool { return unicode.IsSpace(r) || r == '-' || r == '.' || r == '_' })
+	var initials []rune
+	for i, word := range words {
+		if i > 0 && i < len(words)-1 {
+			continue
+		}
+		for _, r := range word {
+			if r == '@' {
+				return string(initials)
+			}
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				initials = append(initials, unicode.ToUpper(r))
+				break
+			}
+		}
+		if strings.ContainsRune(word, '@') {
+			break
+		}
+	}
+	return string(initials)
+}
+
+// Tone is the same each time for one name.
+func (p Person) Tone() Tone {
+	if !p.Known {
+		return Grey
+	}
+	tones := []Tone{Indigo, Green, Amber, Cyan, Pink, Blue}
+	h := fnv.New32a()
+	h.Write([]byte(strings.ToLower(p.Name)))
+	return tones[h.Sum32()%uint32(len(tones))]
+}
