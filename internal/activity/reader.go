@@ -137,8 +137,9 @@ func (r Reader) place(ctx context.Context, d *db.DB, lane int) (place, error) {
 			if err != nil {
 				return err
 			}
-			return tx.InsertMissing(ctx, "reader_cursor", []string{"reader", "lane", "event_id", "replay_until"},
+			_, err = tx.InsertMissing(ctx, "reader_cursor", []string{"reader", "lane", "event_id", "replay_until"},
 				[][]any{{r.Name, lane, int64(start), 0}})
+			return err
 		})
 		if err == nil {
 			err = read()

@@ -74,7 +74,7 @@ func ownerOf(ctx context.Context, q db.Q, kind KeyKind, value string) (id.Contac
 
 // claim takes a key for a contact unless another has it, and returns the owner.
 func claim(ctx context.Context, tx *db.Tx, kind KeyKind, value string, contact id.Contact, source activity.Source) (id.Contact, error) {
-	err := tx.InsertMissing(ctx, "identity", keyColumns, [][]any{{int(kind), value, int64(contact), db.Millis(tx.Now()), int(source)}})
+	_, err := tx.InsertMissing(ctx, "identity", keyColumns, [][]any{{int(kind), value, int64(contact), db.Millis(tx.Now()), int(source)}})
 	if err != nil {
 		return 0, err
 	}

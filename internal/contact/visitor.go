@@ -84,10 +84,11 @@ func CreateVisitors(ctx context.Context, tx *db.Tx, visitors []*Visitor, by By) 
 			keys = append(keys, []any{int(KeyDevice), v.Token, ids[i], now, int(activity.SourceTracking)})
 		}
 	}
-	if err := tx.InsertMissing(ctx, "identity", keyColumns, keys); err != nil {
+	claimed, err := tx.InsertMissing(ctx, "identity", keyColumns, keys)
+	if err != nil {
 		return err
 	}
-	if tx.Dialect() == db.Postgres {
+	if claimed < int64(len(keys)) {
 		if fresh, err = dropLost(ctx, tx, fresh); err != nil {
 			return err
 		}
@@ -216,7 +217,8 @@ func AddIPs(ctx context.Context, tx *db.Tx, seen []Seen, source activity.Source)
 		added = append(added, []any{int64(s.Contact), p.ip, db.Millis(tx.Now())})
 		activity.Append(tx, activity.Entry{Contact: s.Contact, Kind: KindIPAdded, Source: source, Data: IPAdded{IP: s.Address}})
 	}
-	return tx.InsertMissing(ctx, "contact_ip", ipColumns, added)
+	_, err = tx.InsertMissing(ctx, "contact_ip", ipColumns, added)
+	return err
 }
 
 // ipIDs finds the numbers of addresses and gives new ones to those without.
@@ -249,7 +251,7 @@ func ipIDs(ctx context.Context, tx *db.Tx, addresses []string) (map[string]int64
 	for i, a := range missing {
 		rows = append(rows, []any{a, numbers[i]})
 	}
-	if err := tx.InsertMissing(ctx, "ip_address", []string{"address", "id"}, rows); err != nil {
+	if _, err := tx.InsertMissing(ctx, "ip_address", []string{"address", "id"}, rows); err != nil {
 		return nil, err
 	}
 	return ids, readIPs(ctx, tx, ids, missing)

@@ -76,7 +76,7 @@ func (t *texts) number(ctx context.Context, tx *db.Tx) error {
 	for i := range unknown {
 		unknown[i][1] = numbers[i]
 	}
-	if err := tx.InsertMissing(ctx, "visit_text", []string{"hash", "id", "body"}, unknown); err != nil {
+	if _, err := tx.InsertMissing(ctx, "visit_text", []string{"hash", "id", "body"}, unknown); err != nil {
 		return err
 	}
 	return read()

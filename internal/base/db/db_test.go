@@ -79,7 +79,11 @@ func TestInsertManyRows(t *testing.T) {
 		if err := tx.Insert(ctx, "meta", []string{"name", "value"}, rows); err != nil {
 			return err
 		}
-		return tx.InsertMissing(ctx, "meta", []string{"name", "value"}, rows[:70])
+		added, err := tx.InsertMissing(ctx, "meta", []string{"name", "value"}, append(rows[:70:70], []any{"fresh", "one"}))
+		if err == nil && added != 1 {
+			t.Errorf("added %d rows, want the fresh one", added)
+		}
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)

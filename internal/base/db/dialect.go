@@ -57,15 +57,18 @@ var inserts sync.Map // "table (columns) rows" -> text
 
 // Insert adds rows to a table, many in one statement.
 func (tx *Tx) Insert(ctx context.Context, table string, columns []string, rows [][]any) error {
-	return tx.insert(ctx, table, columns, rows, "")
+	_, err := tx.insert(ctx, table, columns, rows, "")
+	return err
 }
 
-// InsertMissing is Insert that passes over rows whose primary key exists.
-func (tx *Tx) InsertMissing(ctx context.Context, table string, columns []string, rows [][]any) error {
+// InsertMissing is Insert that passes over rows whose primary key exists. It
+// tells how many rows it added.
+func (tx *Tx) InsertMissing(ctx context.Context, table string, columns []string, rows [][]any) (int64, error) {
 	return tx.insert(ctx, table, columns, rows, " ON CONFLICT DO NOTHING")
 }
 
-func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [][]any, suffix string) error {
+func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [][]any, suffix string) (int64, error) {
+	var added int64
 	args := make([]any, 0, min(len(rows), insertSizes[0])*len(columns))
 	for len(rows) > 0 {
 		size := 1
@@ -78,16 +81,22 @@ func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [
 		args = args[:0]
 		for _, row := range rows[:size] {
 			if len(row) != len(columns) {
-				return fmt.Errorf("insert into %s: %d values for %d columns", table, len(row), len(columns))
+				return added, fmt.Errorf("insert into %s: %d values for %d columns", table, len(row), len(columns))
 			}
 			args = append(args, row...)
 		}
-		if _, err := tx.Exec(ctx, insertText(table, columns, size, suffix), args...); err != nil {
-			return fmt.Errorf("insert into %s: %w", table, err)
+		result, err := tx.Exec(ctx, insertText(table, columns, size, suffix), args...)
+		if err != nil {
+			return added, fmt.Errorf("insert into %s: %w", table, err)
 		}
+		n, err := result.RowsAffected()
+		if err != nil {
+			return added, err
+		}
+		added += n
 		rows = rows[size:]
 	}
-	return nil
+	return added, nil
 }
 
 func insertText(table string, columns []string, rows int, suffix string) string {

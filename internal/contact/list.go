@@ -1,0 +1,301 @@
+package contact
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ariane/internal/base/db"
+	"ariane/internal/base/fault"
+	"ariane/internal/rule"
+)
+
+// Sort is the order of a list.
+type Sort string
+
+// The orders of the list. Only SortLastActive and SortID order visitors; the
+// others leave them in the order of SortID.
+const (
+	SortLastActive Sort = "last_active"
+	SortName       Sort = "name"
+	SortCompany    Sort = "company"
+	SortEmail      Sort = "email"
+	SortPoints     Sort = "points"
+	SortAdded      Sort = "date_added"
+	SortIdentified Sort = "date_identified"
+	SortID         Sort = "id"
+)
+
+// sortColumns are the indexed columns behind each order; texts tells which of
+// them hold text.
+var (
+	sortColumns = map[Sort]string{SortLastActive: "active.last_active", SortName: "contact.sort_name", SortCompany: "contact.company",
+		SortEmail: "contact.email", SortPoints: "contact.points", SortAdded: "contact.added", SortIdentified: "contact.identified", SortID: "contact.id"}
+	textSorts = []Sort{SortName, SortCompany, SortEmail}
+)
+
+// Sorts lists the orders there are.
+func Sorts() []Sort {
+	return []Sort{SortLastActive, SortName, SortCompany, SortEmail, SortPoints, SortAdded, SortIdentified, SortID}
+}
+
+// Filter says which contacts to list, and in which order.
+type Filter struct {
+	// Where is the condition, everything when nil.
+	Where rule.Node
+	// Anonymous lets anonymous contacts appear where Where allows them. Without
+	// it only known contacts do.
+	Anonymous bool
+	Sort      Sort // SortLastActive when empty
+	Asc       bool
+	// After is the Next or Previous of a Page. Offset is for callers that
+	// cannot keep one; it costs in proportion.
+	After  string
+	Offset int
+	Limit  int
+}
+
+// Page is a part of a list. Next and Previous lead to its neighbours, empty
+// when there is none.
+type Page struct {
+	Contacts       []Contact
+	Next, Previous string
+}
+
+// cursor is a place in a list: beside the row with these values.
+type cursor struct {
+	Value any   `json:"v"`
+	ID    int64 `json:"i"`
+	Back  bool  `json:"b,omitempty"`
+}
+
+func (c cursor) encode() string {
+	raw, err := json.Marshal(c)
+	if err != nil {
+		panic(err) // numbers and strings always have JSON
+	}
+	return base64.RawURLEncoding.EncodeToString(raw)
+}
+
+func decodeCursor(s string, text bool) (cursor, error) {
+	var c struct {
+		Value json.RawMessage `json:"v"`
+		ID    int64           `json:"i"`
+		Back  bool            `json:"b"`
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(s)
+	if err == nil {
+		err = json.Unmarshal(raw, &c)
+	}
+	got := cursor{ID: c.ID, Back: c.Back}
+	if err == nil && text {
+		var v string
+		err = json.Unmarshal(c.Value, &v)
+		got.Value = v
+	} else if err == nil {
+		var v int64
+		err = json.Unmarshal(c.Value, &v)
+		got.Value = v
+	}
+	if err != nil || text && strings.ContainsRune(got.Value.(string), 0) {
+		return got, fault.Invalid(fault.Fields{"after": fault.Say("contact.bad_cursor|This page of the list does not exist.")})
+	}
+	return got, nil
+}
+
+// catalogue is what a condition may ask about a contact.
+func catalogue() rule.Catalogue {
+	narrow := func(d db.Dialect, text string) (string, []any) { return d.MatchText("contact_search", "contact.id", text) }
+	return rule.Catalogue{
+		"anonymous": {Type: rule.Flag, Expr: "contact.state = 0"},
+		"text":      {Type: rule.Text, Expr: "(SELECT s.body FROM contact_search s WHERE s.rowid = contact.id)", Folded: true, Lines: true, Narrow: narrow},
+		"firstname": {Type: rule.Text, Expr: "contact.firstname", Folded: true},
+		"lastname":  {Type: rule.Text, Expr: "contact.lastname", Folded: true},
+		"company":   {Type: rule.Text, Expr: "contact.company", Folded: true},
+		"email":     {Type: rule.Text, Expr: "contact.email", Folded: true},
+		"ip":        {Type: rule.Text, Expr: "a.address", Within: "contact.id IN (SELECT i.contact_id FROM contact_ip i JOIN ip_address a ON a.id = i.ip_id WHERE {})"},
+		"id":        {Type: rule.Number, Expr: "contact.id"},
+	}
+}
+
+// query is a list in SQL: FROM and WHERE with the arguments, and the column of
+// the order.
+type query struct {
+	from  string
+	where []string
+	args  []any
+	sort  Sort
+}
+
+// plan chooses the state that the list is about, so that the index of its order
+// serves it, and the order that the state has an index for.
+func plan(f Filter, d db.Dialect) (query, error) {
+	q := query{sort: f.Sort}
+	if q.sort == "" {
+		q.sort = SortLastActive
+	}
+	if _, ok := sortColumns[q.sort]; !ok {
+		return q, fault.Invalid(fault.Fields{"sort": fault.Say("contact.bad_sort|Contacts cannot be sorted by %s.", string(q.sort))})
+	}
+	state, rest := standing(f)
+	if state != "= 1" && q.sort != SortLastActive || state == mixed {
+		q.sort = SortID
+	}
+	q.from = "contact LEFT JOIN contact_active active ON active.contact_id = contact.id"
+	if q.sort == SortLastActive {
+		q.from = "contact_active active JOIN contact ON contact.id = active.contact_id"
+		q.where = append(q.where, "active.state "+state)
+	}
+	q.where = append(q.where, "contact.state "+state)
+	where, args, err := rule.SQL(rest, catalogue(), d)
+	if err != nil {
+		return q, err
+	}
+	q.where, q.args = append(q.where, where), args
+	return q, nil
+}
+
+const mixed = "IN (0, 1)"
+
+// standing takes the condition on anonymity out of a filter when it holds for
+// the whole list.
+func standing(f Filter) (state string, rest rule.Node) {
+	if !f.Anonymous {
+		return "= 1", f.Where
+	}
+	anonymous := func(n rule.Node) bool { c, ok := n.(rule.Cond); return ok && c.Field == "anonymous" }
+	nodes, ok := f.Where.(rule.All)
+	if !ok {
+		nodes = rule.All{f.Where}
+	}
+	if i := slices.IndexFunc(nodes, anonymous); i >= 0 {
+		return "= 0", slices.Delete(slices.Clone(nodes), i, i+1)
+	}
+	known := func(n rule.Node) bool { c, ok := n.(rule.Not); return ok && anonymous(c.Node) }
+	if i := slices.IndexFunc(nodes, known); i >= 0 {
+		return "= 1", slices.Delete(slices.Clone(nodes), i, i+1)
+	}
+	return mixed, f.Where
+}
+
+// List reads a page of contacts.
+func List(ctx context.Context, q db.Q, f Filter) (Page, error) {
+	p, err := plan(f, q.Dialect())
+	if err != nil {
+		return Page{}, err
+	}
+	text, desc, back := slices.Contains(textSorts, p.sort), !f.Asc, false
+	column := sortColumns[p.sort]
+	if f.After != "" {
+		c, err := decodeCursor(f.After, text)
+		if err != nil {
+			return Page{}, err
+		}
+		if back = c.Back; back {
+			desc = !desc
+		}
+		than := ">"
+		if desc {
+			than = "<"
+		}
+		if p.sort == SortID {
+			p.where, p.args = append(p.where, "contact.id "+than+" ?"), append(p.args, c.ID)
+		} else {
+			p.where, p.args = append(p.where, "("+column+", "+p.id()+") "+than+" (?, ?)"), append(p.args, c.Value, c.ID)
+		}
+	}
+	order := p.order(desc)
+	p.args = append(p.args, f.Limit+1, f.Offset)
+	rows, err := q.Query(ctx, `SELECT `+contactColumns+`, `+column+` FROM `+p.from+` WHERE `+strings.Join(p.where, " AND ")+
+		` ORDER BY `+order+` LIMIT ? OFFSET ?`, p.args...)
+	if err != nil {
+		return Page{}, fmt.Errorf("list contacts: %w", err)
+	}
+	defer rows.Close()
+	var list []Contact
+	var places []cursor
+	for rows.Next() {
+		var value any
+		c, err := scanContact(extra{rows, &value})
+		if err != nil {
+			return Page{}, fmt.Errorf("list contacts: %w", err)
+		}
+		list, places = append(list, c), append(places, cursor{Value: value, ID: int64(c.ID)})
+	}
+	if err := rows.Err(); err != nil {
+		return Page{}, fmt.Errorf("list contacts: %w", err)
+	}
+	page := cut(list, places, f, back)
+	return page, addIPs(ctx, q, page.Contacts)
+}
+
+// extra scans one column more than a contact has.
+type extra struct {
+	row   scanner
+	value *any
+}
+
+func (e extra) Scan(dest ...any) error { return e.row.Scan(append(dest, e.value)...) }
+
+// cut takes the row too many off, puts a page read backwards in order, and
+// tells where its neighbours are.
+func cut(list []Contact, places []cursor, f Filter, back bool) Page {
+	more := len(list) > f.Limit
+	if more {
+		list, places = list[:f.Limit], places[:f.Limit]
+	}
+	if back {
+		slices.Reverse(list)
+		slices.Reverse(places)
+	}
+	page := Page{Contacts: list}
+	if len(list) == 0 {
+		return page
+	}
+	if more || back {
+		page.Next = places[len(places)-1].encode()
+	}
+	if back && more || !back && f.After != "" {
+		first := places[0]
+		first.Back = true
+		page.Previous = first.encode()
+	}
+	return page
+}
+
+func (q query) id() string {
+	if q.sort == SortLastActive {
+		return "active.contact_id"
+	}
+	return "contact.id"
+}
+
+func (q query) order(desc bool) string {
+	direction := " ASC"
+	if desc {
+		direction = " DESC"
+	}
+	if q.sort == SortID {
+		return "contact.id" + direction
+	}
+	return sortColumns[q.sort] + direction + ", " + q.id() + direction
+}
+
+// Count counts the contacts of a filter, up to most; more than that are
+// reported as most with exact false.
+func Count(ctx context.Context, q db.Q, f Filter, most int) (n int, exact bool, err error) {
+	f.Sort = SortID
+	p, err := plan(f, q.Dialect())
+	if err != nil {
+		return 0, false, err
+	}
+	err = q.QueryRow(ctx, `SELECT count(*) FROM (SELECT contact.id FROM contact WHERE `+strings.Join(p.where, " AND ")+` LIMIT ?) AS some`,
+		append(p.args, most+1)...).Scan(&n)
+	if err != nil {
+		return 0, false, fmt.Errorf("count contacts: %w", err)
+	}
+	return min(n, most), n <= most, nil
+}
