@@ -108,7 +108,9 @@ func decodeCursor(s string, text bool) (cursor, error) {
 
 // catalogue is what a condition may ask about a contact.
 func catalogue() rule.Catalogue {
-	narrow := func(d db.Dialect, text string) (string, []any) { return d.MatchText("contact_search", "contact.id", text) }
+	narrow := func(d db.Dialect, text string) (string, []any) {
+		return d.MatchText("contact_search", "contact.id", text)
+	}
 	return rule.Catalogue{
 		"anonymous": {Type: rule.Flag, Expr: "contact.state = 0"},
 		"text":      {Type: rule.Text, Expr: "(SELECT s.body FROM contact_search s WHERE s.rowid = contact.id)", Folded: true, Lines: true, Narrow: narrow},
@@ -181,18 +183,18 @@ func standing(f Filter) (state string, rest rule.Node) {
 	return mixed, f.Where
 }
 
-// List reads a page of contacts.
-func List(ctx context.Context, q db.Q, f Filter) (Page, error) {
-	p, err := plan(f, q.Dialect())
+// statement is the SQL of a page of the list. back tells that it reads
+// backwards.
+func statement(f Filter, d db.Dialect) (text string, args []any, back bool, err error) {
+	p, err := plan(f, d)
 	if err != nil {
-		return Page{}, err
+		return "", nil, false, err
 	}
-	text, desc, back := slices.Contains(textSorts, p.sort), !f.Asc, false
-	column := sortColumns[p.sort]
+	desc, column := !f.Asc, sortColumns[p.sort]
 	if f.After != "" {
-		c, err := decodeCursor(f.After, text)
+		c, err := decodeCursor(f.After, slices.Contains(textSorts, p.sort))
 		if err != nil {
-			return Page{}, err
+			return "", nil, false, err
 		}
 		if back = c.Back; back {
 			desc = !desc
@@ -207,10 +209,18 @@ func List(ctx context.Context, q db.Q, f Filter) (Page, error) {
 			p.where, p.args = append(p.where, "("+column+", "+p.id()+") "+than+" (?, ?)"), append(p.args, c.Value, c.ID)
 		}
 	}
-	order := p.order(desc)
-	p.args = append(p.args, f.Limit+1, f.Offset)
-	rows, err := q.Query(ctx, `SELECT `+contactColumns+`, `+column+` FROM `+p.from+` WHERE `+strings.Join(p.where, " AND ")+
-		` ORDER BY `+order+` LIMIT ? OFFSET ?`, p.args...)
+	text = `SELECT ` + contactColumns + `, ` + column + ` FROM ` + p.from + ` WHERE ` + strings.Join(p.where, " AND ") +
+		` ORDER BY ` + p.order(desc) + ` LIMIT ? OFFSET ?`
+	return text, append(p.args, f.Limit+1, f.Offset), back, nil
+}
+
+// List reads a page of contacts.
+func List(ctx context.Context, q db.Q, f Filter) (Page, error) {
+	text, args, back, err := statement(f, q.Dialect())
+	if err != nil {
+		return Page{}, err
+	}
+	rows, err := q.Query(ctx, text, args...)
 	if err != nil {
 		return Page{}, fmt.Errorf("list contacts: %w", err)
 	}
@@ -292,7 +302,7 @@ func Count(ctx context.Context, q db.Q, f Filter, most int) (n int, exact bool, 
 	if err != nil {
 		return 0, false, err
 	}
-	err = q.QueryRow(ctx, `SELECT count(*) FROM (SELECT contact.id FROM contact WHERE `+strings.Join(p.where, " AND ")+` LIMIT ?) AS some`,
+	err = q.QueryRow(ctx, `SELECT count(*) FROM (SELECT contact.id FROM contact WHERE `+strings.Join(p.where, " AND ")+` LIMIT ?) AS found`,
 		append(p.args, most+1)...).Scan(&n)
 	if err != nil {
 		return 0, false, fmt.Errorf("count contacts: %w", err)

@@ -1,0 +1,53 @@
+package contact
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"ariane/internal/base/db"
+	"ariane/internal/base/db/dbtest"
+	"ariane/internal/rule"
+)
+
+// No page of the list, however deep, may sort the contacts: an index has to
+// give them in order.
+func TestListsComeFromAnIndexInOrder(t *testing.T) {
+	ctx := context.Background()
+	d := dbtest.Open(t)
+	err := d.Do(ctx, func(tx *db.Tx) error {
+		for i := range 400 {
+			if _, err := Create(ctx, tx, New{Values: map[string]string{"email": fmt.Sprintf("p%d@example.test", i)}, Points: i % 7}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sort := range Sorts() {
+		for _, f := range []Filter{
+			{Sort: sort}, {Sort: sort, Asc: true},
+			{Sort: sort, Anonymous: true, Where: rule.Cond{Field: "anonymous", Op: rule.Is}},
+		} {
+			f.Limit = 30
+			for range 2 {
+				text, args, _, err := statement(f, d.Dialect())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if plan, sorts := dbtest.Plan(t, d, text, args...); sorts {
+					t.Errorf("sort %s, ascending %v, anonymous %v:\n%s", sort, f.Asc, f.Anonymous, plan)
+				}
+				p, err := List(ctx, d, f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if f.After = p.Next; f.After == "" {
+					break
+				}
+			}
+		}
+	}
+}
