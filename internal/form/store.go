@@ -1,0 +1,182 @@
+package form
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"ariane/internal/base/db"
+	"ariane/internal/base/fault"
+	"ariane/internal/field"
+	"ariane/internal/id"
+)
+
+// own are the columns of a form that Update writes.
+var own = []string{
+	"name", "name_key", "alias", "description", "language", "published", "publish_up", "publish_down",
+	"post_action", "post_property", "button", "render_style", "no_index", "modified", "modified_by", "modified_by_user",
+}
+
+func (f Form) values(tx *db.Tx) []any {
+	return []any{
+		f.Name, field.Fold(f.Name), f.Alias, f.Description, f.Language, number(f.Published), db.NullMillis(f.PublishUp), db.NullMillis(f.PublishDown),
+		string(f.PostAction), f.PostProperty, f.Button, number(f.RenderStyle), number(f.NoIndex), db.Millis(tx.Now()), db.NullID(f.ModifiedBy), f.ModifiedByUser,
+	}
+}
+
+func number(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+const columns = `f.id, f.name, f.alias, f.description, f.language, f.published, f.publish_up, f.publish_down, f.post_action, f.post_property,
+	f.button, f.render_style, f.no_index, f.added, f.modified, f.created_by, f.created_by_user, f.modified_by, f.modified_by_user`
+
+func scan(row interface{ Scan(...any) error }) (Form, error) {
+	var f Form
+	var published, style, noIndex int
+	var up, down, creator, modifier sql.NullInt64
+	var added, modified int64
+	err := row.Scan(&f.ID, &f.Name, &f.Alias, &f.Description, &f.Language, &published, &up, &down, &f.PostAction, &f.PostProperty,
+		&f.Button, &style, &noIndex, &added, &modified, &creator, &f.CreatedByUser, &modifier, &f.ModifiedByUser)
+	f.Published, f.RenderStyle, f.NoIndex = published == 1, style == 1, noIndex == 1
+	f.PublishUp, f.PublishDown, f.Added, f.Modified = db.NullTime(up), db.NullTime(down), db.Time(added), db.Time(modified)
+	f.CreatedBy, f.ModifiedBy = id.User(creator.Int64), id.User(modifier.Int64)
+	return f, err
+}
+
+// Find returns a form with its fields, or a NotFound fault.
+func Find(ctx context.Context, q db.Q, form id.Form) (Form, error) {
+	f, err := scan(q.QueryRow(ctx, `SELECT `+columns+` FROM form f WHERE f.id = ?`, int64(form)))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Form{}, fault.NotFound(fmt.Errorf("find form %d: %w", form, err))
+	}
+	if err != nil {
+		return Form{}, fmt.Errorf("find form %d: %w", form, err)
+	}
+	rows, err := q.Query(ctx, `SELECT id, alias, label, type, contact_field, required, message, default_value, placeholder, help
+		FROM form_field WHERE form_id = ? ORDER BY position`, int64(form))
+	if err != nil {
+		return Form{}, fmt.Errorf("find fields of form %d: %w", form, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var one Field
+		var required int
+		if err := rows.Scan(&one.ID, &one.Alias, &one.Label, &one.Type, &one.ContactField, &required, &one.Message, &one.Default, &one.Placeholder, &one.Help); err != nil {
+			return Form{}, fmt.Errorf("find fields of form %d: %w", form, err)
+		}
+		one.Required = required == 1
+		f.Fields = append(f.Fields, one)
+	}
+	return f, rows.Err()
+}
+
+// Create adds a form. CreatedBy and CreatedByUser say who did.
+func Create(ctx context.Context, tx *db.Tx, f Form) (id.Form, error) {
+	if err := f.Validate(); err != nil {
+		return 0, err
+	}
+	n, err := tx.NextID(ctx, "form")
+	if err != nil {
+		return 0, fmt.Errorf("create form: %w", err)
+	}
+	f.ID, f.ModifiedBy, f.ModifiedByUser = id.Form(n), f.CreatedBy, f.CreatedByUser
+	f = f.withAliases(Form{})
+	row := append([]any{n, db.Millis(tx.Now()), db.NullID(f.CreatedBy), f.CreatedByUser}, f.values(tx)...)
+	if err := tx.Insert(ctx, "form", append([]string{"id", "added", "created_by", "created_by_user"}, own...), [][]any{row}); err != nil {
+		return 0, fmt.Errorf("create form: %w", err)
+	}
+	return f.ID, insertFields(ctx, tx, f)
+}
+
+// Update saves a form. Fields that have an ID keep it and their alias, others are added, missing ones are removed.
+// ModifiedBy and ModifiedByUser say who did.
+func Update(ctx context.Context, tx *db.Tx, f Form) error {
+	if err := f.Validate(); err != nil {
+		return err
+	}
+	saved, err := Find(ctx, tx, f.ID)
+	if err != nil {
+		return err
+	}
+	f = f.withAliases(saved)
+	set := ""
+	for i, column := range own {
+		if i > 0 {
+			set += ", "
+		}
+		set += column + " = ?"
+	}
+	if _, err := tx.Exec(ctx, `UPDATE form SET `+set+` WHERE id = ?`, append(f.values(tx), int64(f.ID))...); err != nil {
+		return fmt.Errorf("update form %d: %w", f.ID, err)
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM form_field WHERE form_id = ?`, int64(f.ID)); err != nil {
+		return fmt.Errorf("update form %d: %w", f.ID, err)
+	}
+	return insertFields(ctx, tx, f)
+}
+
+func insertFields(ctx context.Context, tx *db.Tx, f Form) error {
+	fresh := 0
+	for _, one := range f.Fields {
+		if one.ID == 0 {
+			fresh++
+		}
+	}
+	ids, err := tx.NextIDs(ctx, "form_field", fresh)
+	if err != nil {
+		return fmt.Errorf("save fields of form %d: %w", f.ID, err)
+	}
+	rows := make([][]any, len(f.Fields))
+	for i, one := range f.Fields {
+		if one.ID == 0 {
+			one.ID, ids = ids[0], ids[1:]
+		}
+		rows[i] = []any{int64(f.ID), one.ID, i, one.Alias, one.Label, string(one.Type), one.ContactField, number(one.Required), one.Message, one.Default, one.Placeholder, one.Help}
+	}
+	err = tx.Insert(ctx, "form_field", []string{"form_id", "id", "position", "alias", "label", "type", "contact_field", "required", "message", "default_value", "placeholder", "help"}, rows)
+	if err != nil {
+		return fmt.Errorf("save fields of form %d: %w", f.ID, err)
+	}
+	return nil
+}
+
+// SetPublished opens or closes a form.
+func SetPublished(ctx context.Context, tx *db.Tx, form id.Form, yes bool, by id.User, byName string) error {
+	result, err := tx.Exec(ctx, `UPDATE form SET published = ?, modified = ?, modified_by = ?, modified_by_user = ? WHERE id = ?`,
+		number(yes), db.Millis(tx.Now()), db.NullID(by), byName, int64(form))
+	return one(result, err, "publish", form)
+}
+
+// Delete removes a form with its submissions. The threads keep what was submitted.
+func Delete(ctx context.Context, tx *db.Tx, form id.Form) error {
+	for _, statement := range []string{
+		`DELETE FROM form_submission_key WHERE form_id = ?`,
+		`DELETE FROM form_submission WHERE form_id = ?`,
+		`DELETE FROM form_field WHERE form_id = ?`,
+	} {
+		if _, err := tx.Exec(ctx, statement, int64(form)); err != nil {
+			return fmt.Errorf("delete form %d: %w", form, err)
+		}
+	}
+	result, err := tx.Exec(ctx, `DELETE FROM form WHERE id = ?`, int64(form))
+	return one(result, err, "delete", form)
+}
+
+func one(result sql.Result, err error, what string, form id.Form) error {
+	if err != nil {
+		return fmt.Errorf("%s form %d: %w", what, form, err)
+	}
+	n, err := result.RowsAffected()
+	if err != nil {
+		return fmt.Errorf("%s form %d: %w", what, form, err)
+	}
+	if n == 0 {
+		return fault.NotFound(fmt.Errorf("%s form %d: there is none", what, form))
+	}
+	return nil
+}
