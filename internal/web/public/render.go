@@ -1,0 +1,139 @@
+package public
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/url"
+	"slices"
+	"strings"
+
+	"ariane/internal/base/i18n"
+	"ariane/internal/field"
+	"ariane/internal/form"
+)
+
+//go:generate go run ariane/internal/tool/bundle/generate src/form.ts form.js
+
+//go:embed form.js
+var formScript []byte
+
+//go:embed templates
+var files embed.FS
+
+var templates = template.Must(template.ParseFS(files, "templates/*.html"))
+
+func render(name string, data any) ([]byte, error) {
+	var out bytes.Buffer
+	if err := templates.ExecuteTemplate(&out, name, data); err != nil {
+		return nil, fmt.Errorf("render %s: %w", name, err)
+	}
+	return out.Bytes(), nil
+}
+
+func style(name string) (template.CSS, error) {
+	text, err := files.ReadFile("templates/" + name)
+	return template.CSS(text), err
+}
+
+// formView is what the template of a form shows.
+type formView struct {
+	ID                   int64
+	Name, Base, Language string
+	Style                template.CSS
+	Error, Message       string
+	Fields               []fieldView
+	Last                 int // place of the submit button
+	Button               string
+	Return, Key          string // empty where the script fills them in
+}
+
+type fieldView struct {
+	Alias, Label, Type       string
+	Order                    int
+	Hidden, Required         bool
+	Value, Placeholder, Help string
+	Problem                  string // said by the script when the answer is missing
+}
+
+// spoken gives a context the language of a form.
+func spoken(ctx context.Context, f form.Form) context.Context {
+	return i18n.With(ctx, i18n.Locale{Lang: f.Language, Zone: i18n.Zone(ctx)})
+}
+
+// viewOf shapes a form; values of the query named like its fields take the place of their defaults.
+func (d Deps) viewOf(ctx context.Context, f form.Form, query url.Values) (formView, error) {
+	ctx = spoken(ctx, f)
+	v := formView{ID: int64(f.ID), Name: f.DOMName(), Base: d.BaseURL, Language: f.Language, Last: len(f.Fields) + 1, Button: f.Button}
+	if v.Button == "" {
+		v.Button = i18n.T(ctx, "public.submit|Submit")
+	}
+	if f.RenderStyle {
+		var err error
+		if v.Style, err = style("form.css"); err != nil {
+			return v, err
+		}
+	}
+	for i, one := range f.Fields {
+		view := fieldView{
+			Alias: one.Alias, Label: one.Label, Type: string(one.Type), Order: i + 1, Hidden: one.Type == form.Hidden, Required: one.Required,
+			Value: one.Default, Placeholder: one.Placeholder, Help: one.Help, Problem: one.Message,
+		}
+		if given := field.Printable(query.Get(one.Alias)); given != "" && len(given) <= 1000 {
+			view.Value = given
+		}
+		if view.Problem == "" {
+			view.Problem = i18n.T(ctx, "form.required|“%s” is required.", one.Label)
+		}
+		v.Fields = append(v.Fields, view)
+	}
+	return v, nil
+}
+
+// settings is what the script of a form is told, see src/form.ts.
+type settings struct {
+	ID     int64  `json:"id"`
+	Name   string `json:"name"`
+	Origin string `json:"origin"`
+	HTML   string `json:"html"`
+	Hide   bool   `json:"hide"`
+	Wait   string `json:"wait"`
+	Failed string `json:"failed"`
+	Email  string `json:"email"`
+}
+
+// script is the script of a form. Without HTML it attends to the form that is in the page already.
+func (d Deps) script(ctx context.Context, f form.Form, html []byte) ([]byte, error) {
+	ctx = spoken(ctx, f)
+	config, err := json.Marshal(settings{
+		ID: int64(f.ID), Name: f.DOMName(), Origin: origin(d.BaseURL), HTML: string(html), Hide: f.PostAction == form.Message,
+		Wait:   i18n.T(ctx, "public.wait|Please wait..."),
+		Failed: i18n.T(ctx, "public.failed|This could not be sent. Please try again in a moment."),
+		Email:  i18n.T(ctx, "public.email|This is not a complete e-mail address."),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("write script of form %d: %w", f.ID, err)
+	}
+	return slices.Concat([]byte("(ARIANE_FORM=>{"), bytes.TrimSpace(formScript), []byte("})("), config, []byte(");\n")), nil
+}
+
+// origin is the scheme, host and port of an address, in the words of browsers.
+func origin(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	host := strings.ToLower(u.Host)
+	if u.Scheme == "http" {
+		host = strings.TrimSuffix(host, ":80")
+	} else {
+		host = strings.TrimSuffix(host, ":443")
+	}
+	return u.Scheme + "://" + host
+}
+
+func nonce() string { return rand.Text() }

@@ -1,0 +1,31 @@
+package public
+
+import (
+	"ariane/internal/base/db"
+	"ariane/internal/visit"
+	"ariane/internal/web"
+)
+
+// Deps is what the door needs.
+type Deps struct {
+	DB       *db.DB
+	Recorder *visit.Recorder
+	// BaseURL is the public address, without slash at the end.
+	BaseURL string
+}
+
+// Routes lists the addresses of the door. Pages made for the reference system may call all of them below
+// /index.php.
+func Routes(d Deps) []web.Route {
+	var list []web.Route
+	for _, prefix := range []string{"", "/index.php"} {
+		list = append(list,
+			web.Route{Pattern: "GET " + prefix + "/form/generate.js", Permission: web.Tracking, Handler: d.generate},
+			web.Route{Pattern: "GET " + prefix + "/form/message", Permission: web.Tracking, Handler: d.message},
+			web.Route{Pattern: "GET " + prefix + "/form/embed/{id}", Permission: web.Tracking, Handler: d.embed},
+			web.Route{Pattern: "GET " + prefix + "/form/{id}", Permission: web.Tracking, Handler: d.page},
+			web.Route{Pattern: "POST " + prefix + "/form/submit", Permission: web.Tracking, Handler: d.submit},
+		)
+	}
+	return list
+}

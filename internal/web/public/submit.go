@@ -1,0 +1,247 @@
+package public
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ariane/internal/base/fault"
+	"ariane/internal/base/i18n"
+	"ariane/internal/form"
+	"ariane/internal/id"
+	"ariane/internal/visit"
+	"ariane/internal/web"
+)
+
+// maxBody is more than any form needs.
+const maxBody = 1 << 20
+
+// answer is what the script of a form is told (forms specification, section 7.1).
+type answer struct {
+	Success          int               `json:"success"`
+	FormName         string            `json:"formName,omitempty"`
+	ValidationErrors map[string]string `json:"validationErrors,omitempty"`
+	ErrorMessage     string            `json:"errorMessage,omitempty"`
+	Results          map[string]string `json:"results,omitempty"`
+	Redirect         string            `json:"redirect,omitempty"`
+	SuccessMessage   string            `json:"successMessage,omitempty"`
+}
+
+// submit takes a submission and answers to a script in a frame, to a script in the page, or by redirection.
+func (d Deps) submit(w http.ResponseWriter, r *http.Request) error {
+	p, err := posted(w, r)
+	if err != nil {
+		return err
+	}
+	s, token, err := d.submission(r, p)
+	if err != nil {
+		return err
+	}
+	out, err := form.Submit(r.Context(), d.DB, s)
+	a := answer{FormName: p.text("formName")}
+	if err == nil {
+		a.Success, a.Redirect, a.SuccessMessage = 1, out.Redirect, out.Message
+		a.Results = map[string]string{}
+		for _, one := range out.Answers {
+			a.Results[one.Alias] = one.Value
+		}
+		if token != "" && out.Contact != 0 {
+			web.SetVisitor(w, visit.Answer{Contact: out.Contact, Token: token}, strings.HasPrefix(d.BaseURL, "https:"))
+		}
+	} else if err := a.refuse(r, out, err); err != nil {
+		return err
+	}
+	switch {
+	case p.text("messenger") == "1":
+		return messenger(w, a)
+	case r.URL.Query().Get("ajax") == "1":
+		w.Header().Set("Cache-Control", "no-store")
+		return web.JSON(w, http.StatusOK, a)
+	}
+	return d.lead(w, r, p, a, out.Form)
+}
+
+// refuse tells in the language of the form why a submission was not accepted. What is nobody's mistake is
+// returned.
+func (a *answer) refuse(r *http.Request, out form.Outcome, err error) error {
+	refused, ok := fault.Of(err)
+	if !ok || refused.Kind != fault.KindInvalid {
+		return err
+	}
+	ctx := r.Context()
+	if out.Form.ID != 0 {
+		ctx = spoken(ctx, out.Form)
+	}
+	if len(refused.Fields) == 0 {
+		a.ErrorMessage = i18n.T(ctx, refused.Message().Key, refused.Message().Args...)
+		return nil
+	}
+	a.ValidationErrors = map[string]string{}
+	for alias, text := range refused.Fields {
+		a.ValidationErrors[alias] = i18n.T(ctx, text.Key, text.Args...)
+	}
+	return nil
+}
+
+// submission reads who sends what. The token is that of the browser, empty for one that is not to be followed:
+// somebody of ours who tries the form, or a browser that asks not to be and has none yet.
+func (d Deps) submission(r *http.Request, p parameters) (form.Submission, string, error) {
+	number, _ := strconv.ParseInt(p.text("formId"), 10, 64)
+	s := form.Submission{
+		Form: id.Form(number), Values: p.own, Key: p.text("submissionkey"),
+		Page: p.back, Referrer: webAddress(p.text("referrer")), IP: web.AddressText(r),
+	}
+	insider, err := web.Insider(r)
+	if err != nil || insider {
+		return s, "", err
+	}
+	token := web.DeviceToken(r, p.device)
+	if token == "" && r.Header.Get("Dnt") != "1" && r.Header.Get("Sec-Gpc") != "1" {
+		token = visit.NewToken()
+	}
+	s.Visitor = d.Recorder.Visitor(token, web.VisitorHit(r))
+	return s, token, nil
+}
+
+// parameters are those of a submission.
+type parameters struct {
+	own    map[string][]string // by what is between the brackets of mauticform[...]
+	device string
+	back   string // address of the page the form is on, empty when it is not known
+}
+
+// text is the first value of a name, bounded.
+func (p parameters) text(name string) string {
+	if values := p.own[name]; len(values) > 0 && len(values[0]) <= 2000 {
+		return values[0]
+	}
+	return ""
+}
+
+func posted(w http.ResponseWriter, r *http.Request) (parameters, error) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	var err error
+	if kind == "multipart/form-data" {
+		if err = r.ParseMultipartForm(maxBody); err == nil {
+			defer r.MultipartForm.RemoveAll()
+		}
+	} else {
+		err = r.ParseForm()
+	}
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return parameters{}, err
+	}
+	if err != nil {
+		return parameters{}, fault.Refused(fmt.Errorf("read submission: %w", err), fault.Say("public.unreadable|The answers could not be read."))
+	}
+	p := parameters{own: map[string][]string{}, device: r.PostForm.Get("mautic_device_id")}
+	for name, values := range r.PostForm {
+		if inner, ok := strings.CutPrefix(name, "mauticform["); ok {
+			inner, _, _ = strings.Cut(inner, "]")
+			p.own[inner] = append(p.own[inner], values...)
+		}
+	}
+	if p.back = webAddress(p.text("return")); p.back == "" {
+		p.back = webAddress(r.Referer())
+	}
+	return p, nil
+}
+
+// webAddress returns s when it is a complete address of the web, without what an earlier answer added to it.
+func webAddress(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return ""
+	}
+	q := u.Query()
+	if q.Has("mauticError") || q.Has("mauticMessage") {
+		q.Del("mauticError")
+		q.Del("mauticMessage")
+		u.RawQuery = q.Encode()
+	}
+	return u.String()
+}
+
+// messengerView is what the template of an answer in a frame shows.
+type messengerView struct{ Answer, Nonce string }
+
+// messenger answers with a page that hands the answer to the page around it. Any site may embed a form, so any
+// may hear it.
+func messenger(w http.ResponseWriter, a answer) error {
+	text, err := json.Marshal(a)
+	if err != nil {
+		return fmt.Errorf("write answer to a form: %w", err)
+	}
+	v := messengerView{Answer: string(text), Nonce: nonce()}
+	return show(w, "messenger", v, v.Nonce)
+}
+
+// lead answers a browser without script: it is led back to its page, to the page chosen in the form, or to the
+// page of the message.
+func (d Deps) lead(w http.ResponseWriter, r *http.Request, p parameters, a answer, f form.Form) error {
+	n := notice{Form: int64(f.ID), Language: f.Language, Message: a.SuccessMessage, Error: a.ErrorMessage}
+	if f.ID == 0 {
+		n.Language = i18n.Lang(r.Context())
+	}
+	if len(a.ValidationErrors) > 0 {
+		var lines []string
+		for _, alias := range slices.Sorted(maps.Keys(a.ValidationErrors)) {
+			lines = append(lines, a.ValidationErrors[alias])
+		}
+		n.Error = strings.Join(lines, "\n")
+	}
+	ours := p.back == d.BaseURL+"/form/"+strconv.FormatInt(int64(f.ID), 10)
+	target := d.BaseURL + "/form/message"
+	switch {
+	case a.Success == 1 && a.Redirect != "":
+		target = resolve(p.back, d.BaseURL, a.Redirect)
+	case a.Success == 1 && (f.PostAction == form.Message || p.back == ""):
+		n.leave(w, d.BaseURL)
+	case ours:
+		n.leave(w, d.BaseURL)
+		target = p.back
+	case a.Success == 1:
+		target = with(p.back, "mauticMessage", n.Message, "")
+	case p.back != "":
+		target = with(p.back, "mauticError", n.Error, f.Alias)
+	default:
+		n.leave(w, d.BaseURL)
+	}
+	return web.Redirect(w, r, target)
+}
+
+// with adds a text to an address, and the place in its page.
+func with(address, name, text, fragment string) string {
+	u, err := url.Parse(address)
+	if err != nil || text == "" {
+		return address
+	}
+	q := u.Query()
+	q.Set(name, text)
+	u.RawQuery, u.Fragment = q.Encode(), fragment
+	return u.String()
+}
+
+// resolve makes a complete address of one that may be a path of the site that shows the form.
+func resolve(page, base, target string) string {
+	if page == "" {
+		page = base
+	}
+	from, err := url.Parse(page)
+	if err != nil {
+		return base
+	}
+	to, err := from.Parse(target)
+	if err != nil {
+		return base
+	}
+	return to.String()
+}
