@@ -42,27 +42,27 @@ var errMoved = errors.New("another process has moved the reader")
 // place is where a reader stands in a lane.
 type place struct{ at, replayUntil id.Event }
 
-// step handles the next batch of one lane. It tells whether there was one.
-func (r Reader) step(ctx context.Context, d *db.DB, lane int) (bool, error) {
+// step handles the next batch of one lane, and returns its length.
+func (r Reader) step(ctx context.Context, d *db.DB, lane int) (int, error) {
 	from, err := r.place(ctx, d, lane)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	batch, err := next(ctx, d, lane, from)
 	if err != nil || len(batch) == 0 {
-		return false, err
+		return 0, err
 	}
 	err = r.handle(ctx, d, lane, from, batch)
 	if err == nil || errors.Is(err, errMoved) || ctx.Err() != nil {
-		return true, err
+		return len(batch), err
 	}
 	for _, e := range batch {
 		if err := r.alone(ctx, d, lane, from, e); err != nil {
-			return true, err
+			return len(batch), err
 		}
 		from.at = e.ID
 	}
-	return true, nil
+	return len(batch), nil
 }
 
 // handle reacts to a batch and moves the cursor, in one transaction.

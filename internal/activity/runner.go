@@ -12,6 +12,10 @@ import (
 	"ariane/internal/id"
 )
 
+// rest is how long a reader waits after a batch that was not full. It costs a
+// little delay, and saves most commits where events keep arriving.
+const rest = 100 * time.Millisecond
+
 // pollPeriod is how often readers look for events committed by other processes.
 const pollPeriod = 2 * time.Second
 
@@ -53,14 +57,19 @@ func (r *Runner) run(ctx context.Context, reader Reader) {
 	defer poll.Stop()
 	for ctx.Err() == nil {
 		woken := topic.Wait()
-		more, err := r.round(ctx, reader)
+		found, err := r.round(ctx, reader)
 		switch {
 		case err != nil && !errors.Is(err, errMoved) && ctx.Err() == nil:
 			r.log.Error("reader failed", "reader", reader.Name, "error", err)
 			// Wait for the next tick rather than for new events: the fault may be the database's.
 			woken = nil
-		case more:
+		case found >= batchSize:
 			continue
+		case found > 0:
+			select {
+			case <-time.After(rest):
+			case <-ctx.Done():
+			}
 		}
 		select {
 		case <-woken:
@@ -70,16 +79,16 @@ func (r *Runner) run(ctx context.Context, reader Reader) {
 	}
 }
 
-// round takes one batch of each lane. It tells whether there may be more.
-func (r *Runner) round(ctx context.Context, reader Reader) (more bool, err error) {
+// round takes one batch of each lane, and returns the length of the longest.
+func (r *Runner) round(ctx context.Context, reader Reader) (longest int, err error) {
 	for lane := range r.db.Lanes() {
 		found, err := reader.step(ctx, r.db, lane)
 		if err != nil {
-			return false, err
+			return longest, err
 		}
-		more = more || found
+		longest = max(longest, found)
 	}
-	return more, nil
+	return longest, nil
 }
 
 // CatchUp runs all readers in this goroutine until each has read the whole
@@ -88,11 +97,11 @@ func (r *Runner) CatchUp(ctx context.Context) error {
 	for again := true; again; {
 		again = false
 		for _, reader := range r.readers {
-			more, err := r.round(ctx, reader)
+			found, err := r.round(ctx, reader)
 			if err != nil {
 				return err
 			}
-			again = again || more
+			again = again || found > 0
 		}
 	}
 	return nil

@@ -89,6 +89,19 @@ func Any(ctx context.Context, q db.Q) (bool, error) {
 	return n > 0, nil
 }
 
+// ByLogin returns the user of a user name or e-mail address, or a fault that
+// there is none.
+func ByLogin(ctx context.Context, q db.Q, login string) (User, error) {
+	u, _, err := findByLogin(ctx, q, login)
+	if errors.Is(err, sql.ErrNoRows) {
+		return u, fault.NotFound(fmt.Errorf("find user %q: %w", login, err))
+	}
+	if err != nil {
+		return u, fmt.Errorf("find user %q: %w", login, err)
+	}
+	return u, nil
+}
+
 // findByLogin looks a user up by user name or e-mail address. A user name holds
 // no @, so the two cannot be confused.
 func findByLogin(ctx context.Context, q db.Q, login string) (u User, hash string, err error) {

@@ -45,7 +45,8 @@ type DB struct {
 	// writer holds the only writing connection of SQLite while nobody writes.
 	writer chan *writer
 
-	topics sync.Map
+	topics sync.Map // name -> *Topic
+	types  sync.Map // table -> types of its columns, on PostgreSQL
 	stop   context.CancelFunc
 	done   sync.WaitGroup
 }

@@ -49,68 +49,6 @@ func (d Dialect) rebind(query string) string {
 	return s
 }
 
-// insertSizes are the numbers of rows of one statement, so that few different
-// texts are prepared.
-var insertSizes = []int{256, 64, 16, 4, 1}
-
-var inserts sync.Map // "table (columns) rows" -> text
-
-// Insert adds rows to a table, many in one statement.
-func (tx *Tx) Insert(ctx context.Context, table string, columns []string, rows [][]any) error {
-	_, err := tx.insert(ctx, table, columns, rows, "")
-	return err
-}
-
-// InsertMissing is Insert that passes over rows whose primary key exists. It
-// tells how many rows it added.
-func (tx *Tx) InsertMissing(ctx context.Context, table string, columns []string, rows [][]any) (int64, error) {
-	return tx.insert(ctx, table, columns, rows, " ON CONFLICT DO NOTHING")
-}
-
-func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [][]any, suffix string) (int64, error) {
-	var added int64
-	args := make([]any, 0, min(len(rows), insertSizes[0])*len(columns))
-	for len(rows) > 0 {
-		size := 1
-		for _, s := range insertSizes {
-			if s <= len(rows) {
-				size = s
-				break
-			}
-		}
-		args = args[:0]
-		for _, row := range rows[:size] {
-			if len(row) != len(columns) {
-				return added, fmt.Errorf("insert into %s: %d values for %d columns", table, len(row), len(columns))
-			}
-			args = append(args, row...)
-		}
-		result, err := tx.Exec(ctx, insertText(table, columns, size, suffix), args...)
-		if err != nil {
-			return added, fmt.Errorf("insert into %s: %w", table, err)
-		}
-		n, err := result.RowsAffected()
-		if err != nil {
-			return added, err
-		}
-		added += n
-		rows = rows[size:]
-	}
-	return added, nil
-}
-
-func insertText(table string, columns []string, rows int, suffix string) string {
-	list := strings.Join(columns, ", ")
-	key := table + " (" + list + ") " + strconv.Itoa(rows) + suffix
-	if s, ok := inserts.Load(key); ok {
-		return s.(string)
-	}
-	row := "(?" + strings.Repeat(", ?", len(columns)-1) + ")"
-	s := "INSERT INTO " + table + " (" + list + ") VALUES " + row + strings.Repeat(", "+row, rows-1) + suffix
-	inserts.Store(key, s)
-	return s
-}
-
 // Lock takes the lock of that space and number until the end of the
 // transaction. On SQLite the transaction is alone already.
 func (tx *Tx) Lock(ctx context.Context, space string, number int) error {

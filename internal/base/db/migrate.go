@@ -16,7 +16,6 @@ import (
 	"text/template"
 
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 )
 
 //go:embed migrations/*.sql
@@ -35,18 +34,15 @@ func (d *DB) migrate(ctx context.Context, version int64) error {
 		return err
 	}
 	dialect := goose.DialectSQLite3
-	options := []goose.ProviderOption{goose.WithGoMigrations(steps...), goose.WithDisableGlobalRegistry(true)}
 	if d.dialect == Postgres {
 		dialect = goose.DialectPostgres
-		locker, err := lock.NewPostgresSessionLocker()
-		if err != nil {
-			return err
-		}
-		options = append(options, goose.WithSessionLocker(locker))
 	}
-	handle, giveBack := d.handOver()
+	handle, giveBack, err := d.handOver(ctx)
+	if err != nil {
+		return err
+	}
 	defer giveBack()
-	provider, err := goose.NewProvider(dialect, handle, nil, options...)
+	provider, err := goose.NewProvider(dialect, handle, nil, goose.WithGoMigrations(steps...), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
@@ -64,13 +60,26 @@ func (d *DB) migrate(ctx context.Context, version int64) error {
 	return nil
 }
 
-// handOver lends the writing side to the migrations.
-func (d *DB) handOver() (*sql.DB, func()) {
-	if d.dialect == Postgres {
-		return d.write, func() {}
+// handOver lends the writing side to the migrations, to those of one process
+// at a time.
+func (d *DB) handOver(ctx context.Context) (handle *sql.DB, giveBack func(), err error) {
+	if d.dialect == SQLite {
+		w := <-d.writer
+		return d.write, func() { d.writer <- w }, nil
 	}
-	w := <-d.writer
-	return d.write, func() { d.writer <- w }
+	conn, err := d.write.Conn(ctx)
+	if err == nil {
+		_, err = conn.ExecContext(ctx, `SELECT pg_advisory_lock(hashtext(current_schema()), 0)`)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("wait for the database: %w", err)
+	}
+	return d.write, func() {
+		if _, err := conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock(hashtext(current_schema()), 0)`); err != nil {
+			d.log.Error("unlock after migrations", "error", err)
+		}
+		conn.Close()
+	}, nil
 }
 
 // steps reads the migrations of this engine from the one set of texts.
