@@ -188,7 +188,9 @@ func (b *Browser) Count(selector string) int {
 func (b *Browser) Fill(selector, text string) {
 	b.t.Helper()
 	css := chromedp.CSS(selector)
-	b.Do(chromedp.WaitVisible(css), chromedp.Clear(css), chromedp.SendKeys(css, text))
+	b.Do(chromedp.WaitVisible(css))
+	b.Eval("document.querySelector("+strconv.Quote(selector)+").value = ''", nil)
+	b.Do(chromedp.SendKeys(css, text))
 }
 
 // Click clicks the first visible element that the selector finds.

@@ -42,6 +42,7 @@ func TestPage(t *testing.T) {
 	if got := b.Text("#s"); got != "scripts" {
 		t.Errorf("scripts do not run: %q", got)
 	}
+	b.Fill("input", "salut")
 	b.Fill("input", "bonjour")
 	if got := b.String("document.querySelector('input').value"); got != "bonjour" {
 		t.Errorf("typed %q", got)
