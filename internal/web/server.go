@@ -43,7 +43,6 @@ func New(o Options, routes ...[]Route) (http.Handler, error) {
 	own := []Route{
 		{"GET " + assets.Base + "{file}", Tracking, assets.Serve},
 		{"/", Public, unknown},
-		{"/api/", Tracking, unknown},
 	}
 	for _, door := range append(routes, own) {
 		for _, route := range door {

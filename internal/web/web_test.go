@@ -182,6 +182,7 @@ func TestErrorsBecomeJSON(t *testing.T) {
 			return web.JSON(w, 200, web.User(r.Context()).UserName)
 		}},
 		web.Route{Pattern: "GET /api/wrong", Permission: web.API, Handler: failing(fault.Invalid(fault.Fields{"email": fault.Say("test.x|%s is invalid.", "x")}))},
+		web.Route{Pattern: "/api/", Permission: web.API, Handler: failing(fault.NotFound(nil))},
 		web.Route{Pattern: "GET /api/gone", Permission: web.API, Handler: failing(fault.NotFound(nil))})
 	basic := func(name, password string) string {
 		r, _ := http.NewRequest("GET", "/", nil)
@@ -194,7 +195,7 @@ func TestErrorsBecomeJSON(t *testing.T) {
 		{"/api/me", basic("anna@example.test", password), `200 "anna"`},
 		{"/api/wrong", basic("anna", password), `400 {"errors":[{"message":"email: x is invalid.","code":400,"details":{"email":["x is invalid."]}}]}`},
 		{"/api/gone", basic("anna", password), `404 {"errors":[{"message":"Item was not found.","code":404,"details":[]}]}`},
-		{"/api/nothing", "", `404 {"errors":[{"message":"Item was not found.","code":404,"details":[]}]}`},
+		{"/api/nothing", basic("anna", password), `404 {"errors":[{"message":"Item was not found.","code":404,"details":[]}]}`},
 	} {
 		a, body := b.do("GET", c.path, "Authorization", c.authorization)
 		if got := a.Status[:4] + body; got != c.want {

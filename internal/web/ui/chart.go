@@ -18,20 +18,17 @@ type ChartSeries struct{ Label, Total string }
 
 // ChartPoint is one day.
 type ChartPoint struct {
-	Label string // under the axis; empty for most days
+	Label string // the day, under the axis
 	Full  string // on hover: the day and its numbers
 	Line  int
 	Dots  int
 }
 
-// The drawing is laid out on this grid and scaled by the browser.
+// The drawing is laid out on this grid and stretched by the browser; its words
+// are outside of it, so that they keep their size.
 const (
-	chartWidth  = 860
-	chartHeight = 150
-	chartLeft   = 34
-	chartRight  = 8
-	chartTop    = 10
-	chartBottom = 22
+	chartWidth  = 1000
+	chartHeight = 100
 )
 
 // Drawable tells whether there is enough to draw a curve.
@@ -62,12 +59,10 @@ func (c Chart) top() int {
 	return step
 }
 
-func (c Chart) x(i int) float64 {
-	return chartLeft + float64(i)*float64(chartWidth-chartLeft-chartRight)/float64(max(len(c.Points)-1, 1))
-}
+func (c Chart) x(i int) float64 { return float64(i) * c.slot() }
 
 func (c Chart) y(value int) float64 {
-	return chartHeight - chartBottom - float64(value)*float64(chartHeight-chartTop-chartBottom)/float64(c.top())
+	return chartHeight - float64(value)*chartHeight/float64(c.top())
 }
 
 func coordinate(v float64) string { return strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0") }
@@ -89,6 +84,16 @@ func (c Chart) area() string {
 }
 
 // slot is the width of one day.
-func (c Chart) slot() float64 {
-	return float64(chartWidth-chartLeft-chartRight) / float64(max(len(c.Points)-1, 1))
+func (c Chart) slot() float64 { return chartWidth / float64(max(len(c.Points)-1, 1)) }
+
+// marks are the labels under the axis: five at equal distances.
+func (c Chart) marks() []string {
+	const n = 5
+	var labels []string
+	for i := range n {
+		if len(c.Points) >= n {
+			labels = append(labels, c.Points[i*(len(c.Points)-1)/(n-1)].Label)
+		}
+	}
+	return labels
 }

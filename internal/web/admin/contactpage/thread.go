@@ -1,0 +1,247 @@
+package contactpage
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ariane/internal/activity"
+	"ariane/internal/base/i18n"
+	"ariane/internal/contact"
+	"ariane/internal/field"
+	"ariane/internal/form"
+	"ariane/internal/id"
+	"ariane/internal/visit"
+	"ariane/internal/web/ui"
+)
+
+// telling is how one kind of event is told.
+type telling struct {
+	icon string
+	tone ui.Tone
+	tell func(ctx context.Context, e told, l *ui.ThreadLine) error
+}
+
+// told is an event with what its sentence needs beside its data.
+type told struct {
+	activity.Event
+	view    visit.PageView // page.viewed only
+	browser string         // empty where all came from one browser
+}
+
+// tellings has one line for each kind of event.
+var tellings = map[activity.Kind]telling{
+	contact.KindCreated:    {"user-plus", ui.Grey, tellCreated},
+	contact.KindIdentified: {"user-check", ui.Indigo, tellIdentified},
+	contact.KindUpdated:    {"user-edit", ui.Amber, tellUpdated},
+	contact.KindIPAdded:    {"network", ui.Grey, tellIPAdded},
+	visit.KindPageViewed:   {"eye", ui.Blue, tellPageViewed},
+	form.KindSubmitted:     {"forms", ui.Cyan, tellSubmitted},
+}
+
+// Told tells whether a kind of event has its line on the thread.
+func Told(kind activity.Kind) bool { _, found := tellings[kind]; return found }
+
+// object stands for the object of a sentence while it is translated.
+const object = "\x00"
+
+// sentence cuts a translated text with one %s into what stands before the
+// object, and after it.
+func sentence(ctx context.Context, l *ui.ThreadLine, key, about string) {
+	before, after, _ := strings.Cut(i18n.T(ctx, key, object), object)
+	l.Before, l.Object, l.After = before, about, after
+}
+
+func tellCreated(ctx context.Context, e told, l *ui.ThreadLine) error {
+	var c contact.Created
+	if err := e.Decode(&c); err != nil {
+		return err
+	}
+	if c.By.Object == "hit" {
+		sentence(ctx, l, "contactpage.thread.arrived|First seen as an %s", i18n.T(ctx, "contactpage.thread.arrived.visitor|anonymous visitor"))
+	} else {
+		sentence(ctx, l, "contactpage.thread.created|Contact %s", i18n.T(ctx, "contactpage.thread.created.word|created"))
+	}
+	l.Details = details(by(ctx, c.By), address(ctx, c.IP))
+	return nil
+}
+
+func tellIdentified(ctx context.Context, e told, l *ui.ThreadLine) error {
+	var i contact.Identified
+	if err := e.Decode(&i); err != nil {
+		return err
+	}
+	l.Turning = true
+	sentence(ctx, l, "contactpage.thread.identified|Identified as %s", i.Name)
+	l.Details = details(by(ctx, i.By))
+	return nil
+}
+
+func tellUpdated(ctx context.Context, e told, l *ui.ThreadLine) error {
+	var u contact.Updated
+	if err := e.Decode(&u); err != nil {
+		return err
+	}
+	l.Details = details(by(ctx, u.By))
+	if len(u.Changes) == 1 {
+		c := u.Changes[0]
+		switch {
+		case c.New == "":
+			sentence(ctx, l, "contactpage.thread.emptied|%s emptied", fieldLabel(ctx, c.Field))
+		default:
+			l.Before, l.Object = i18n.T(ctx, "contactpage.thread.set|%s: ", fieldLabel(ctx, c.Field)), c.New
+		}
+		if c.Old != "" {
+			l.Details = append(l.Details, i18n.T(ctx, "contactpage.thread.was|was %s", c.Old))
+		}
+		return nil
+	}
+	n := len(u.Changes)
+	l.Object = i18n.N(ctx, n, "contactpage.thread.changed|%s field changed|%s fields changed", i18n.Number(ctx, n))
+	for _, c := range u.Changes {
+		value := c.New
+		if c.Old != "" {
+			value = i18n.T(ctx, "contactpage.thread.change|%s (was %s)", c.New, c.Old)
+		}
+		l.Answers = append(l.Answers, ui.Answer{Label: fieldLabel(ctx, c.Field), Value: value})
+	}
+	return nil
+}
+
+func tellIPAdded(ctx context.Context, e told, l *ui.ThreadLine) error {
+	var a contact.IPAdded
+	if err := e.Decode(&a); err != nil {
+		return err
+	}
+	sentence(ctx, l, "contactpage.thread.ip|Accessed from the IP address %s", a.IP)
+	return nil
+}
+
+func tellPageViewed(ctx context.Context, e told, l *ui.ThreadLine) error {
+	u, err := url.Parse(e.view.URL)
+	if err != nil {
+		u = &url.URL{Path: e.view.URL}
+	}
+	place := u.Hostname() + u.EscapedPath()
+	title := e.view.Title
+	if title == "" {
+		title, place = place, ""
+	}
+	sentence(ctx, l, "contactpage.thread.viewed|Viewed %s", title)
+	if u.Scheme == "http" || u.Scheme == "https" {
+		l.ObjectURL = e.view.URL
+	}
+	from := ""
+	if r, err := url.Parse(e.view.Referrer); err == nil && r.Hostname() != "" && r.Hostname() != u.Hostname() {
+		from = i18n.T(ctx, "contactpage.thread.from|from %s", strings.TrimPrefix(r.Hostname(), "www."))
+	}
+	campaign := ""
+	if q := u.Query(); q.Get("utm_campaign") != "" || q.Get("utm_source") != "" {
+		campaign = i18n.T(ctx, "contactpage.thread.campaign|campaign %s", strings.Join(details(q.Get("utm_campaign"), q.Get("utm_source"), q.Get("utm_medium")), " / "))
+	}
+	l.Details = details(place, from, campaign, e.browser)
+	return nil
+}
+
+func tellSubmitted(ctx context.Context, e told, l *ui.ThreadLine) error {
+	var s form.Submitted
+	if err := e.Decode(&s); err != nil {
+		return err
+	}
+	sentence(ctx, l, "contactpage.thread.submitted|Submitted the form %s", s.Name)
+	l.ObjectURL = "/s/forms/view/" + strconv.FormatInt(int64(s.Form), 10)
+	if u, err := url.Parse(s.Page); err == nil && u.Hostname() != "" {
+		l.Details = details(i18n.T(ctx, "contactpage.thread.on|on %s", u.Hostname()+u.EscapedPath()), e.browser)
+	}
+	for _, a := range s.Answers {
+		if a.Value != "" {
+			l.Answers = append(l.Answers, ui.Answer{Label: a.Label, Value: a.Value})
+		}
+	}
+	return nil
+}
+
+// by says who or what did something.
+func by(ctx context.Context, b contact.By) string {
+	switch {
+	case b.Object == "submission" && b.Name != "":
+		return i18n.T(ctx, "contactpage.by.form|by the form %s", b.Name)
+	case strings.HasPrefix(b.Object, "api"):
+		return i18n.T(ctx, "contactpage.by.api|through the API")
+	case b.Name != "":
+		return i18n.T(ctx, "contactpage.by|by %s", b.Name)
+	}
+	return ""
+}
+
+func address(ctx context.Context, ip string) string {
+	if ip == "" {
+		return ""
+	}
+	return i18n.T(ctx, "contactpage.address|IP address %s", ip)
+}
+
+// details drops what is empty.
+func details(texts ...string) []string {
+	return slices.DeleteFunc(texts, func(s string) bool { return s == "" })
+}
+
+func fieldLabel(ctx context.Context, alias string) string {
+	if f, found := field.ByAlias(alias); found {
+		return i18n.T(ctx, f.Label)
+	}
+	return alias
+}
+
+// threadData is a part of a thread, as it was read.
+type threadData struct {
+	Events   []activity.Event
+	Views    map[id.Event]visit.PageView
+	Browsers map[id.Device]string // empty unless there are several
+	// Identified is when the contact became known, zero for an anonymous one.
+	Identified time.Time
+	// Reached tells that the last event is the first of the whole thread.
+	Reached bool
+}
+
+// newThread lays events out by day, and sets the moment of identification apart.
+func newThread(ctx context.Context, now time.Time, data threadData) (ui.Thread, error) {
+	var t ui.Thread
+	before := slices.ContainsFunc(data.Events, func(e activity.Event) bool { return e.At.Before(data.Identified) })
+	for i, e := range data.Events {
+		if i == 0 || !i18n.SameDay(ctx, e.At, data.Events[i-1].At) {
+			t.Days = append(t.Days, ui.ThreadDay{Title: i18n.Day(ctx, now, e.At)})
+		}
+		line, err := tell(ctx, told{Event: e, view: data.Views[e.ID], browser: data.Browsers[e.Device]})
+		if err != nil {
+			return t, err
+		}
+		line.Anonymous = !line.Turning && (data.Identified.IsZero() || e.At.Before(data.Identified))
+		line.Last = data.Reached && i == len(data.Events)-1
+		if line.Turning && before {
+			line.Details = append(line.Details, i18n.T(ctx, "contactpage.thread.below|everything below happened before the name was known"))
+		}
+		day := &t.Days[len(t.Days)-1]
+		day.Lines = append(day.Lines, line)
+	}
+	return t, nil
+}
+
+// tell writes the line of one event.
+func tell(ctx context.Context, e told) (ui.ThreadLine, error) {
+	t, found := tellings[e.Kind]
+	if !found {
+		t = telling{"info-circle", ui.Grey, func(ctx context.Context, _ told, l *ui.ThreadLine) error {
+			l.Before = i18n.T(ctx, "contactpage.thread.unknown|Something that this version of Ariane does not know")
+			return nil
+		}}
+	}
+	l := ui.ThreadLine{
+		Anchor: "event-" + strconv.FormatInt(int64(e.ID), 10), Icon: t.icon, Tone: t.tone,
+		Clock: i18n.Time(ctx, e.At), Full: i18n.DateTime(ctx, e.At), Instant: e.At.UTC().Format(time.RFC3339),
+	}
+	return l, t.tell(ctx, e, &l)
+}
