@@ -1,0 +1,233 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"ariane/internal/base/db"
+	"ariane/internal/base/fault"
+	"ariane/internal/contact"
+	"ariane/internal/field"
+	"ariane/internal/id"
+	"ariane/internal/user"
+)
+
+// encoder writes contacts as JSON. What is the same for all is written once.
+type encoder struct {
+	db      *db.DB
+	minimal bool
+	groups  []fieldGroup
+	owners  map[id.User]any
+}
+
+type fieldGroup struct {
+	name   string
+	fields []fieldHead
+}
+
+// fieldHead is a field with its description up to the value.
+type fieldHead struct {
+	field.Field
+	head []byte
+}
+
+func newEncoder(d *db.DB, minimal bool) *encoder {
+	e := &encoder{db: d, minimal: minimal, owners: map[id.User]any{}}
+	for _, name := range field.Groups() {
+		g := fieldGroup{name: string(name)}
+		for _, f := range field.Standard() {
+			if f.Group == name {
+				g.fields = append(g.fields, fieldHead{f, describe(f)})
+			}
+		}
+		e.groups = append(e.groups, g)
+	}
+	return e
+}
+
+func describe(f field.Field) []byte {
+	fixed := "0"
+	if f.Fixed {
+		fixed = "1"
+	}
+	raw, err := json.Marshal(object{
+		{"id", strconv.FormatInt(f.ID, 10)}, {"label", fault.Say(f.Label).English()}, {"alias", f.Alias}, {"type", f.Type}, {"group", f.Group},
+		{"object", f.Object}, {"is_fixed", fixed}, {"properties", properties(f)}, {"default_value", orNull(f.Default)},
+	})
+	if err != nil {
+		panic(err) // strings always have JSON
+	}
+	return append(raw[:len(raw)-1], `,"value":`...)
+}
+
+// properties is what else defines a field, in the notation of the protocol.
+func properties(f field.Field) string {
+	switch {
+	case len(f.Options) > 0:
+		var b strings.Builder
+		for i, o := range f.Options {
+			fmt.Fprintf(&b, `i:%d;s:%d:"%s";`, i, len(o), o)
+		}
+		return fmt.Sprintf(`a:1:{s:4:"list";a:%d:{%s}}`, len(f.Options), b.String())
+	case f.Scale > 0:
+		return fmt.Sprintf(`a:2:{s:9:"roundmode";i:4;s:5:"scale";i:%d;}`, f.Scale)
+	}
+	return "a:0:{}"
+}
+
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func idOrNull(n id.User) any {
+	if n == 0 {
+		return nil
+	}
+	return n
+}
+
+// list writes members of a map of contacts; more says that some were written before.
+func (e *encoder) list(ctx context.Context, w io.Writer, list []contact.Contact, more bool) error {
+	var b []byte
+	var err error
+	for _, c := range list {
+		if more {
+			b = append(b, ',')
+		}
+		more = true
+		b = append(strconv.AppendInt(append(b, '"'), int64(c.ID), 10), `":`...)
+		if b, err = e.contact(ctx, b, c); err != nil {
+			return err
+		}
+	}
+	_, err = w.Write(b)
+	return err
+}
+
+func (e *encoder) contact(ctx context.Context, b []byte, c contact.Contact) ([]byte, error) {
+	start := len(b)
+	b, err := appendMembers(b, object{
+		{"isPublished", true}, {"dateAdded", date(c.Added)}, {"dateModified", date(c.Modified)},
+		{"createdBy", idOrNull(c.CreatedBy)}, {"createdByUser", orNull(c.CreatedByUser)},
+		{"modifiedBy", idOrNull(c.ModifiedBy)}, {"modifiedByUser", orNull(c.ModifiedByUser)},
+		{"id", c.ID}, {"points", c.Points}, {"color", nil},
+	})
+	b[start] = '{'
+	b = e.fields(append(b, `,"fields":`...), c)
+	if e.minimal || err != nil {
+		return append(b, '}'), err
+	}
+	owner, err := e.owner(ctx, c.Owner)
+	if err != nil {
+		return b, err
+	}
+	ips := make([]object, len(c.IPs))
+	for i, ip := range c.IPs {
+		ips[i] = object{{"ipAddress", ip.Address}, {"id", ip.ID}, {"ipDetails", noDetails}}
+	}
+	none := []string{}
+	b, err = appendMembers(b, object{
+		{"lastActive", date(c.LastActive)}, {"owner", owner}, {"ipAddresses", ips}, {"tags", none}, {"utmtags", none}, {"stage", nil},
+		{"dateIdentified", date(c.Identified)}, {"preferredProfileImage", nil}, {"doNotContact", none}, {"frequencyRules", none},
+	})
+	return append(b, '}'), err
+}
+
+// noDetails is an address of unknown place.
+var noDetails = object{{"city", ""}, {"region", ""}, {"zipcode", ""}, {"country", ""}, {"latitude", ""}, {"longitude", ""},
+	{"isp", ""}, {"organization", ""}, {"timezone", ""}, {"extra", ""}}
+
+// appendMembers writes members with a comma before each.
+func appendMembers(b []byte, o object) ([]byte, error) {
+	raw, err := json.Marshal(o)
+	if err != nil {
+		return b, err
+	}
+	return append(append(b, ','), raw[1:len(raw)-1]...), nil
+}
+
+func (e *encoder) owner(ctx context.Context, number id.User) (any, error) {
+	if number == 0 {
+		return nil, nil
+	}
+	if known, ok := e.owners[number]; ok {
+		return known, nil
+	}
+	u, err := user.Find(ctx, e.db, number)
+	if fault.Is(err, fault.KindNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read owner %d: %w", number, err)
+	}
+	e.owners[number] = object{{"createdByUser", nil}, {"modifiedByUser", nil}, {"id", u.ID}, {"username", u.UserName},
+		{"firstName", u.FirstName}, {"lastName", u.LastName}}
+	return e.owners[number], nil
+}
+
+// fields writes the groups with their fields, and all values once more.
+func (e *encoder) fields(b []byte, c contact.Contact) []byte {
+	all := append([]byte(nil), `{"id":"`...)
+	all = append(strconv.AppendInt(all, int64(c.ID), 10), '"')
+	b = append(b, '{')
+	for _, g := range e.groups {
+		b = append(append(b, quote(g.name)...), ':')
+		if len(g.fields) == 0 {
+			b = append(b, "[],"...)
+			continue
+		}
+		b = append(b, '{')
+		for i, f := range g.fields {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			value := value(f.Field, c)
+			name := quote(f.Alias)
+			b = append(append(append(b, name...), ':'), f.head...)
+			b = append(append(b, value...), `,"normalizedValue":`...)
+			if string(value) == "null" {
+				b = append(b, `""}`...)
+			} else {
+				b = append(append(b, value...), '}')
+			}
+			all = append(append(append(append(all, ','), name...), ':'), value...)
+		}
+		b = append(b, "},"...)
+	}
+	return append(append(append(b, `"all":`...), all...), "}}"...)
+}
+
+// value is the JSON of one value.
+func value(f field.Field, c contact.Contact) []byte {
+	text := c.Fields[f.Alias]
+	switch {
+	case f.Alias == "points":
+		return strconv.AppendInt(nil, int64(c.Points), 10)
+	case f.Alias == "last_active":
+		if c.LastActive.IsZero() {
+			return []byte("null")
+		}
+		return quote(c.LastActive.UTC().Format(time.DateTime))
+	case text == "":
+		return []byte("null")
+	case f.Type == field.Number:
+		n, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return quote(text)
+		}
+		raw := strconv.AppendFloat(nil, n, 'f', -1, 64)
+		if f.Scale > 0 && !strings.ContainsRune(string(raw), '.') {
+			raw = append(raw, ".0"...)
+		}
+		return raw
+	}
+	return quote(text)
+}
