@@ -258,3 +258,19 @@ func nullText(s string) any {
 	}
 	return s
 }
+
+// Complete writes values that are known from elsewhere, empty ones aside.
+func Complete(ctx context.Context, tx *db.Tx, contact id.Contact, values map[string]string) error {
+	given := maps.Clone(values)
+	maps.DeleteFunc(given, func(_, value string) bool { return value == "" })
+	_, err := apply(ctx, tx, contact, edit{values: given, source: activity.SourceSystem, at: tx.Now(), first: true})
+	return err
+}
+
+// MarkSample marks a contact as made up for the demonstration.
+func MarkSample(ctx context.Context, tx *db.Tx, contact id.Contact) error {
+	if _, err := tx.Exec(ctx, `UPDATE contact SET sample = 1 WHERE id = ?`, int64(contact)); err != nil {
+		return fmt.Errorf("mark contact %d as sample: %w", contact, err)
+	}
+	return nil
+}

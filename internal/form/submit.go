@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
@@ -53,43 +54,65 @@ type Outcome struct {
 // Submit accepts a submission in one transaction, or returns a fault: Invalid by alias where answers are not
 // acceptable, or a refusal with its message where the form takes none. Nothing is written in that case.
 func Submit(ctx context.Context, d *db.DB, s Submission) (Outcome, error) {
-	f, err := Find(ctx, d, s.Form)
+	out, values, err := accept(ctx, d, d.Now(), s)
+	if err != nil {
+		return out, err
+	}
+	err = d.Do(ctx, func(tx *db.Tx) error {
+		return record(ctx, tx, s, &out, values)
+	})
+	return out, out.end(err)
+}
+
+// SubmitIn is Submit within a transaction, at its time.
+func SubmitIn(ctx context.Context, tx *db.Tx, s Submission) (Outcome, error) {
+	out, values, err := accept(ctx, tx, tx.Now(), s)
+	if err != nil {
+		return out, err
+	}
+	err = record(ctx, tx, s, &out, values)
+	return out, out.end(err)
+}
+
+// accept checks a submission and returns the values that it gives to the contact.
+func accept(ctx context.Context, q db.Q, now time.Time, s Submission) (Outcome, map[string]string, error) {
+	f, err := Find(ctx, q, s.Form)
 	if err != nil {
 		if fault.Is(err, fault.KindNotFound) {
 			err = fault.Refused(err, gone)
 		}
-		return Outcome{}, err
+		return Outcome{}, nil, err
 	}
 	out := Outcome{Form: f}
-	if err := f.open(ctx, d); err != nil {
-		return out, err
+	if err := f.open(ctx, now); err != nil {
+		return out, nil, err
 	}
-	answers, values, err := f.check(s.Values)
+	var values map[string]string
+	out.Answers, values, err = f.check(s.Values)
+	return out, values, err
+}
+
+// end fills in the post action of a submission that was recorded.
+func (out *Outcome) end(err error) error {
+	f := out.Form
 	if err != nil {
-		return out, err
-	}
-	out.Answers = answers
-	err = d.Do(ctx, func(tx *db.Tx) error {
-		return record(ctx, tx, s, &out, values)
-	})
-	if err != nil {
-		return out, fmt.Errorf("submit form %d: %w", f.ID, err)
+		return fmt.Errorf("submit form %d: %w", f.ID, err)
 	}
 	switch f.PostAction {
 	case Redirect:
-		out.Redirect = fill(f.PostProperty, answers, func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") })
+		out.Redirect = fill(f.PostProperty, out.Answers, func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") })
 	default:
-		out.Message = fill(f.PostProperty, answers, strings.TrimSpace)
+		out.Message = fill(f.PostProperty, out.Answers, strings.TrimSpace)
 	}
-	return out, nil
+	return nil
 }
 
 var gone = fault.Say("form.closed|This form is no longer available.")
 
 // open refuses submissions to a form that takes none now.
-func (f Form) open(ctx context.Context, d *db.DB) error {
+func (f Form) open(ctx context.Context, now time.Time) error {
 	ctx = i18n.With(ctx, i18n.Locale{Lang: f.Language})
-	status := f.Status(d.Now())
+	status := f.Status(now)
 	cause := fmt.Errorf("submit form %d: it is %s", f.ID, status)
 	switch status {
 	case Published:

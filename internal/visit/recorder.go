@@ -211,8 +211,7 @@ func (r *Recorder) store(batch []*waiting) error {
 	ctx := context.Background()
 	var s *session
 	err := r.db.Do(ctx, func(tx *db.Tx) error {
-		s = &session{r: r, tx: tx, browsers: map[string]*browser{}, agents: map[string]Hit{},
-			texts: texts{ids: map[string]int64{"": 0}, fresh: map[string]int64{}}}
+		s = r.session(tx)
 		return s.record(ctx, batch)
 	})
 	if err != nil {
@@ -231,6 +230,19 @@ func (r *Recorder) store(batch []*waiting) error {
 	return nil
 }
 
+// RecordIn stores page views in a transaction, at its time.
+func (r *Recorder) RecordIn(ctx context.Context, tx *db.Tx, hits ...Hit) error {
+	var batch []*waiting
+	for _, h := range hits {
+		h = h.clean()
+		batch = append(batch, &waiting{hit: h})
+		tx.AfterCommit(func() { r.devices.Invalidate(h.Token) })
+	}
+	s := r.session(tx)
+	s.uncached = true
+	return s.record(ctx, batch)
+}
+
 // Visitor returns a function that finds the visitor of a device token, or
 // creates it, inside a transaction. An empty token gives a visitor that is
 // nobody.
@@ -241,8 +253,8 @@ func (r *Recorder) Visitor(token string, h Hit) func(ctx context.Context, tx *db
 		}
 		h.Token = token
 		h = h.clean()
-		s := &session{r: r, tx: tx, browsers: map[string]*browser{}, agents: map[string]Hit{token: h},
-			texts: texts{ids: map[string]int64{"": 0}, fresh: map[string]int64{}}, uncached: true}
+		s := r.session(tx)
+		s.uncached, s.agents[token] = true, h
 		if err := s.know(ctx); err != nil {
 			return contact.Visitor{}, err
 		}
@@ -261,6 +273,11 @@ type session struct {
 	browsers map[string]*browser
 	agents   map[string]Hit // a hit of each token, for what a new device needs
 	texts    texts
+}
+
+func (r *Recorder) session(tx *db.Tx) *session {
+	return &session{r: r, tx: tx, browsers: map[string]*browser{}, agents: map[string]Hit{},
+		texts: texts{ids: map[string]int64{"": 0}, fresh: map[string]int64{}}}
 }
 
 func (s *session) record(ctx context.Context, batch []*waiting) error {

@@ -67,6 +67,10 @@ func (tx *Tx) SetReplaying(yes bool) { tx.replay = yes }
 // Replaying tells whether SetReplaying was called with true.
 func (tx *Tx) Replaying() bool { return tx.replay }
 
+// SetNow moves the transaction to another time, for history that is written
+// afterwards.
+func (tx *Tx) SetNow(t time.Time) { tx.now = t.UTC().Truncate(time.Millisecond) }
+
 // DB is the database this transaction belongs to.
 func (tx *Tx) DB() *DB { return tx.db }
 

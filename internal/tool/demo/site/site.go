@@ -100,3 +100,17 @@ func render(p page, base string) []byte {
 	}
 	return out.Bytes()
 }
+
+// Address is one page of the site.
+type Address struct{ Path, Title string }
+
+// Addresses lists the pages in a language, the one with the form last.
+func Addresses(lang string) []Address {
+	var list []Address
+	for _, p := range pages {
+		if p.Lang == lang {
+			list = append(list, Address{p.Path, p.Title})
+		}
+	}
+	return list
+}

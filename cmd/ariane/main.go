@@ -1,0 +1,47 @@
+// Command ariane serves Ariane and looks after it.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is the command line. Each flag can also be given in the environment,
+// with ARIANE_ before its name.
+type cli struct {
+	LogLevel slog.Level `help:"What is logged: debug, info, warn or error." default:"info"`
+
+	Serve   serve     `cmd:"" help:"Serve Ariane."`
+	Demo    demoServe `cmd:"" help:"Serve Ariane with sample contacts, and a sample site beside it."`
+	User    users     `cmd:"" help:"Create users and change passwords."`
+	Bench   benches   `cmd:"" help:"Measure this machine and Ariane on it."`
+	Version version   `cmd:"" help:"Tell the version."`
+}
+
+type version struct{}
+
+func (version) Run() error {
+	v := "(unknown)"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		v = info.Main.Version + " " + info.GoVersion
+	}
+	fmt.Println("ariane", v)
+	return nil
+}
+
+func main() {
+	var c cli
+	k := kong.Parse(&c, kong.Name("ariane"), kong.Description("Marketing automation around the thread of each contact."), kong.DefaultEnvars("ARIANE"))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
+	k.BindTo(ctx, (*context.Context)(nil))
+	k.FatalIfErrorf(k.Run(log))
+}

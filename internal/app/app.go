@@ -1,0 +1,174 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"ariane/internal/activity"
+	"ariane/internal/base/clock"
+	"ariane/internal/base/db"
+	"ariane/internal/base/job"
+	"ariane/internal/base/setting"
+	"ariane/internal/user"
+	"ariane/internal/visit"
+	"ariane/internal/web"
+)
+
+// Config is what is chosen when the program starts.
+type Config struct {
+	// Listen is the address to serve on.
+	Listen string
+	// DataDir is the folder of the SQLite database, used when DatabaseURL is empty.
+	DataDir     string
+	DatabaseURL string
+	// BaseURL is the public address; http and the address listened on when empty.
+	BaseURL string
+	// Proxies are the addresses whose X-Forwarded-For is believed.
+	Proxies []netip.Prefix
+	// Lanes is the number of lanes of a thread created now; one when zero.
+	Lanes int
+	Clock clock.Clock
+	Log   *slog.Logger
+}
+
+// App is the program, ready to serve.
+type App struct {
+	DB       *db.DB
+	Recorder *visit.Recorder
+	Runner   *activity.Runner
+	BaseURL  string
+
+	config   Config
+	listener net.Listener
+	server   *http.Server
+	jobs     *job.Runner
+	sites    *setting.Cached[[]string]
+	gate     *user.Gate
+	bots     *visit.Bots
+}
+
+// shutdown is how long requests may take to end when the program stops.
+const shutdown = 20 * time.Second
+
+// New opens the database and the address, and builds everything. Close undoes it.
+func New(ctx context.Context, c Config) (*App, error) {
+	if c.Clock == nil {
+		c.Clock = clock.System
+	}
+	a := &App{config: c}
+	if err := a.build(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *App) build(ctx context.Context) error {
+	c := a.config
+	var err error
+	// The address first: a second start on it ends before it touches the database.
+	if a.listener, err = net.Listen("tcp", c.Listen); err != nil {
+		return fmt.Errorf("listen on %s: %w", c.Listen, err)
+	}
+	if a.BaseURL = strings.TrimRight(c.BaseURL, "/"); a.BaseURL == "" {
+		a.BaseURL = "http://" + a.listener.Addr().String()
+	}
+	if a.DB, err = db.Open(ctx, db.Options{DataDir: c.DataDir, URL: c.DatabaseURL, Clock: c.Clock, Lanes: c.Lanes, Log: c.Log}); err != nil {
+		return err
+	}
+	if err := a.inTransaction(activity.KeepMonths)(ctx); err != nil {
+		return err
+	}
+	if a.bots, err = visit.NewBots(); err != nil {
+		return err
+	}
+	if a.Recorder, err = visit.NewRecorder(a.DB); err != nil {
+		return err
+	}
+	a.sites = setting.Cache(a.DB, setting.AllowedSites)
+	a.gate = user.NewGate(a.DB, c.Clock)
+	a.Runner = activity.NewRunner(a.DB, c.Log, Readers()...)
+	a.jobs = job.NewRunner(a.DB, c.Log, job.Options{Handlers: a.handlers(), Tasks: a.tasks()})
+	handler, err := web.New(web.Options{DB: a.DB, Gate: a.gate, Log: c.Log, Secure: strings.HasPrefix(a.BaseURL, "https:"), Proxies: c.Proxies}, a.doors()...)
+	if err != nil {
+		return err
+	}
+	a.server = &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       60 * time.Second,
+		WriteTimeout:      120 * time.Second,
+		IdleTimeout:       120 * time.Second,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
+	}
+	return nil
+}
+
+// Run serves until ctx ends, then stops in order: doors, hits that wait,
+// readers, jobs. What was answered is stored.
+func (a *App) Run(ctx context.Context) error {
+	a.Runner.Start(ctx)
+	jobs, stopJobs := context.WithCancel(context.WithoutCancel(ctx))
+	jobsEnded := make(chan error, 1)
+	go func() { jobsEnded <- a.jobs.Run(jobs) }()
+	served := make(chan error, 1)
+	go func() { served <- a.server.Serve(a.listener) }()
+
+	var err error
+	select {
+	case err = <-served:
+	case <-ctx.Done():
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
+		defer cancel()
+		err = a.server.Shutdown(last)
+	}
+	a.Recorder.Close()
+	a.Recorder = nil
+	a.Runner.Stop()
+	stopJobs()
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return errors.Join(err, <-jobsEnded)
+}
+
+// Close gives everything back. Call it once Run has returned.
+func (a *App) Close() error {
+	var errs []error
+	if a.Recorder != nil {
+		a.Recorder.Close()
+	}
+	if a.listener != nil {
+		if err := a.listener.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	if a.DB != nil {
+		errs = append(errs, a.DB.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Address is the address listened on.
+func (a *App) Address() string { return a.listener.Addr().String() }
+
+// SetupLink is where the first user is created, empty once there is one.
+func (a *App) SetupLink(ctx context.Context) (string, error) {
+	var token string
+	err := a.DB.Do(ctx, func(tx *db.Tx) error {
+		var err error
+		token, err = user.OpenSetup(ctx, tx)
+		return err
+	})
+	if err != nil || token == "" {
+		return "", err
+	}
+	return a.BaseURL + "/s/setup/" + token, nil
+}

@@ -1,0 +1,32 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"ariane/internal/activity"
+	"ariane/internal/base/db"
+	"ariane/internal/base/job"
+	"ariane/internal/user"
+)
+
+// handlers lists the background work there is.
+func (a *App) handlers() []job.Handler {
+	return []job.Handler{}
+}
+
+// tasks lists what is done again and again.
+func (a *App) tasks() []job.Task {
+	return []job.Task{
+		{Name: "thread.months", Description: "Prepare the thread's storage for the months to come", Every: 24 * time.Hour,
+			Run: a.inTransaction(activity.KeepMonths)},
+		{Name: "user.sessions", Description: "Forget sessions that have expired", Every: time.Hour,
+			Run: a.inTransaction(user.PurgeSessions)},
+	}
+}
+
+func (a *App) inTransaction(f func(ctx context.Context, tx *db.Tx) error) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		return a.DB.Do(ctx, func(tx *db.Tx) error { return f(ctx, tx) })
+	}
+}

@@ -1,0 +1,34 @@
+package app
+
+import (
+	"ariane/internal/activity"
+	"ariane/internal/contact"
+	"ariane/internal/form"
+	"ariane/internal/report"
+	"ariane/internal/visit"
+)
+
+// Kinds lists everything that can happen to a contact.
+func Kinds() []activity.Definition {
+	var list []activity.Definition
+	for _, kinds := range [][]activity.Definition{
+		contact.Kinds(),
+		visit.Kinds(),
+		form.Kinds(),
+	} {
+		list = append(list, kinds...)
+	}
+	return list
+}
+
+// Readers lists what reacts to events.
+func Readers() []activity.Reader {
+	var all []activity.Kind
+	for _, k := range Kinds() {
+		all = append(all, k.Kind)
+	}
+	return []activity.Reader{
+		contact.ActiveReader(visit.KindPageViewed, form.KindSubmitted),
+		report.Reader(all...),
+	}
+}

@@ -1,0 +1,212 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"ariane/internal/base/db"
+	"ariane/internal/base/setting"
+	"ariane/internal/contact"
+	"ariane/internal/form"
+	"ariane/internal/id"
+	"ariane/internal/tool/demo/site"
+	"ariane/internal/user"
+	"ariane/internal/visit"
+)
+
+// The log-in of the demonstration.
+const (
+	Email    = "demo@ariane.test"
+	Password = "ariane-demo"
+)
+
+const (
+	samples = 100
+	// strangers visit the sample site and never say who they are.
+	strangers = 45
+	// days is how far back the samples' visits go.
+	days = 60
+)
+
+// Fill makes the demonstration in an empty database; in one that has users it
+// does nothing. siteURL is the address of the sample site, language that of the
+// user and of the form.
+func Fill(ctx context.Context, d *db.DB, r *visit.Recorder, siteURL, language string) error {
+	return d.Do(ctx, func(tx *db.Tx) error {
+		exists, err := user.Any(ctx, tx)
+		if err != nil || exists {
+			return err
+		}
+		u, err := user.Create(ctx, tx, user.New{UserName: "demo", Email: Email, FirstName: "Camille", LastName: "Démo", Password: Password,
+			Role: user.Admin, Language: language, Zone: "Europe/Paris"})
+		if err != nil {
+			return fmt.Errorf("create the user of the demonstration: %w", err)
+		}
+		if err := setting.Set(ctx, tx, setting.AllowedSites, []string{siteURL}); err != nil {
+			return err
+		}
+		if err := setting.Set(ctx, tx, setting.SiteURL, siteURL); err != nil {
+			return err
+		}
+		s := sampler{ctx: ctx, tx: tx, recorder: r, site: siteURL, now: tx.Now(), random: rand.New(rand.NewPCG(7, 11))}
+		tx.SetNow(s.now.AddDate(0, 0, -days))
+		if s.form, err = form.Create(ctx, tx, sampleForm(language, u)); err != nil {
+			return fmt.Errorf("create the form of the demonstration: %w", err)
+		}
+		if err := s.run(); err != nil {
+			return fmt.Errorf("make sample contacts: %w", err)
+		}
+		tx.SetNow(s.now)
+		return nil
+	})
+}
+
+func sampleForm(language string, u user.User) form.Form {
+	f := form.Blank(language)
+	f.Name, f.CreatedBy, f.CreatedByUser = "Contact", u.ID, u.Name()
+	labels := []string{"First name", "Last name", "E-mail address"}
+	if language == "fr" {
+		labels = []string{"Prénom", "Nom", "Adresse e-mail"}
+	}
+	f.Fields = []form.Field{
+		{Label: labels[0], Alias: "firstname", Type: form.Text, ContactField: "firstname"},
+		{Label: labels[1], Alias: "lastname", Type: form.Text, ContactField: "lastname"},
+		{Label: labels[2], Alias: "email", Type: form.Email, ContactField: "email", Required: true},
+	}
+	return f
+}
+
+// sampler plays the visits of made-up people.
+type sampler struct {
+	ctx      context.Context
+	tx       *db.Tx
+	recorder *visit.Recorder
+	site     string
+	form     id.Form
+	now      time.Time
+	random   *rand.Rand
+}
+
+func (s sampler) run() error {
+	for i := range samples {
+		if err := s.person(i); err != nil {
+			return err
+		}
+	}
+	for i := range strangers {
+		h := s.browser(samples+i, pick(s.random, languages))
+		if err := s.visit(h, s.moment(days), 1+s.random.IntN(4), false); err != nil {
+			return err
+		}
+		if err := s.mark(h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// person comes once or a few times without a name, sends the form, and may come back.
+func (s sampler) person(i int) error {
+	p := people[i%len(people)]
+	h := s.browser(i, p.language)
+	first := s.moment(days)
+	before, after := s.random.IntN(3), s.random.IntN(4)
+	at := first
+	for range before {
+		if err := s.visit(h, at, 1+s.random.IntN(4), false); err != nil {
+			return err
+		}
+		at = s.later(at)
+	}
+	if err := s.visit(h, at, 2+s.random.IntN(4), true); err != nil {
+		return err
+	}
+	if err := s.submit(h, i, p); err != nil {
+		return err
+	}
+	for range after {
+		if at = s.later(at); !at.Before(s.now) {
+			break
+		}
+		if err := s.visit(h, at, 1+s.random.IntN(5), false); err != nil {
+			return err
+		}
+	}
+	return s.mark(h)
+}
+
+func (s sampler) submit(h visit.Hit, i int, p person) error {
+	first, last := p.name(i)
+	address := strings.NewReplacer(" ", "-", "'", "").Replace(strings.ToLower(plain.Replace(first+"."+last))) + "@" + p.domain
+	page := s.address(h.Language, "contact")
+	s.tx.SetNow(s.tx.Now().Add(time.Duration(40+s.random.IntN(90)) * time.Second))
+	out, err := form.SubmitIn(s.ctx, s.tx, form.Submission{Form: s.form, Page: s.site + page.Path, IP: h.IP, Visitor: s.recorder.Visitor(h.Token, h),
+		Values: map[string][]string{"firstname": {first}, "lastname": {last}, "email": {address}}})
+	if err != nil {
+		return err
+	}
+	return contact.Complete(s.ctx, s.tx, out.Contact, map[string]string{"company": p.company, "city": p.city, "country": p.country, "position": p.position})
+}
+
+// visit is a session of so many pages, the contact page last when it ends there.
+func (s sampler) visit(h visit.Hit, at time.Time, pages int, toContact bool) error {
+	list := site.Addresses(h.Language[:2])
+	for n := range pages {
+		page := list[s.random.IntN(len(list)-1)]
+		if n == 0 && s.random.IntN(3) > 0 {
+			page = list[0]
+		}
+		if toContact && n == pages-1 {
+			page = list[len(list)-1]
+		}
+		view := h
+		view.View, view.URL, view.Title, view.Referrer = visit.NewToken(), s.site+page.Path, page.Title, ""
+		if n == 0 {
+			view.Referrer = pick(s.random, referrers)
+		}
+		s.tx.SetNow(at)
+		if err := s.recorder.RecordIn(s.ctx, s.tx, view); err != nil {
+			return err
+		}
+		at = at.Add(time.Duration(15+s.random.IntN(160)) * time.Second)
+	}
+	return nil
+}
+
+func (s sampler) mark(h visit.Hit) error {
+	owners, err := contact.Owners(s.ctx, s.tx, []string{h.Token})
+	if err != nil {
+		return err
+	}
+	return contact.MarkSample(s.ctx, s.tx, owners[h.Token])
+}
+
+func (s sampler) browser(i int, language string) visit.Hit {
+	return visit.Hit{Token: visit.NewToken(), Language: language, UserAgent: pick(s.random, agents), Resolution: pick(s.random, resolutions),
+		IP: fmt.Sprintf("%s%d", pick(s.random, networks), 1+i)}
+}
+
+func (s sampler) address(language, name string) site.Address {
+	list := site.Addresses(language[:2])
+	return list[len(list)-1]
+}
+
+// moment is some time of a working day in the last days, more often lately.
+func (s sampler) moment(days int) time.Time {
+	back := s.random.Float64() * s.random.Float64() * float64(days)
+	t := s.now.Add(-time.Duration(back * 24 * float64(time.Hour)))
+	day := t.Truncate(24 * time.Hour).Add(time.Duration(7*3600+s.random.IntN(13*3600)) * time.Second)
+	for day.After(s.now.Add(-time.Hour)) {
+		day = day.Add(-24 * time.Hour)
+	}
+	return day
+}
+
+func (s sampler) later(t time.Time) time.Time {
+	return t.Add(time.Duration(6+s.random.IntN(200)) * time.Hour)
+}
+
+func pick[T any](random *rand.Rand, list []T) T { return list[random.IntN(len(list))] }
