@@ -12,6 +12,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// agent is how the browser presents itself: one that calls itself headless is a bot to Ariane.
+const agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
+
 type settings struct {
 	flags       map[string]any
 	preferences map[string]any
@@ -91,6 +94,7 @@ func Open(t testing.TB, options ...Option) *Browser {
 		chromedp.NoSandbox,
 		chromedp.DisableGPU,
 		chromedp.WindowSize(s.width, s.height),
+		chromedp.UserAgent(agent),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-domain-reliability", true),
 		chromedp.Flag("no-proxy-server", true),
