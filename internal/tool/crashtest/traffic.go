@@ -1,0 +1,192 @@
+package crashtest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"ariane/internal/id"
+)
+
+// agents are the user agents of ordinary browsers.
+var agents = []string{
+	"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
+	"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15",
+	"Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0",
+}
+
+// hurry bounds one request.
+const hurry = 5 * time.Second
+
+// Browser is one visitor who reads pages and fills in a form now and then. What
+// was not acknowledged is sent again, the same as before.
+type Browser struct {
+	// Contact is who the server said it was.
+	Contact id.Contact
+	// Seen are the addresses of the acknowledged pages, Sent the acknowledged answers.
+	Seen, Sent []string
+	// Again counts what was sent more than once.
+	Again int
+
+	number int
+	token  string
+	form   id.Form
+	next   *http.Request
+	accept func(body []byte) error
+}
+
+// NewBrowser is a visitor with an empty cookie jar. The form has the fields
+// email and note.
+func NewBrowser(number int, form id.Form) *Browser {
+	return &Browser{number: number, token: random(), form: form}
+}
+
+func random() string {
+	b := make([]byte, 16)
+	rand.Read(b)
+	return hex.EncodeToString(b)
+}
+
+// prepare decides what to do next: a page view, every seventh time a submission.
+func (b *Browser) prepare() {
+	address, values := "http://ariane/mtc/event", url.Values{}
+	if n := len(b.Seen) + len(b.Sent); n%7 == 6 {
+		note := random()
+		address = "http://ariane/form/submit?ajax=1"
+		values = url.Values{"mauticform[formId]": {fmt.Sprint(b.form)}, "mauticform[submissionkey]": {random()}, "mautic_device_id": {b.token},
+			"mauticform[email]": {fmt.Sprintf("visitor%d@example.test", b.number)}, "mauticform[note]": {note}}
+		b.accept = func([]byte) error { b.Sent = append(b.Sent, note); return nil }
+	} else {
+		page := "https://site.test/" + random()
+		values = url.Values{"page_url": {page}, "page_title": {"A page"}, "mtc_view": {random()}, "mautic_device_id": {b.token}}
+		b.accept = func(body []byte) error {
+			var a struct{ ID id.Contact }
+			if err := json.Unmarshal(body, &a); err != nil || a.ID == 0 {
+				return fmt.Errorf("the answer names nobody: %s", body)
+			}
+			if b.Contact != 0 && b.Contact != a.ID {
+				return fmt.Errorf("browser %d was contact %d and is %d now", b.number, b.Contact, a.ID)
+			}
+			b.Contact = a.ID
+			b.Seen = append(b.Seen, page)
+			return nil
+		}
+	}
+	body := values.Encode()
+	r, err := http.NewRequest(http.MethodPost, address, nil)
+	if err != nil {
+		panic(err) // the address is a constant
+	}
+	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(body)), nil }
+	r.ContentLength = int64(len(body))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("User-Agent", agents[b.number%len(agents)])
+	b.next = r
+}
+
+// step sends what is next, and tells whether it was acknowledged. An error means
+// that the server answered what it must not.
+func (b *Browser) step(ctx context.Context, client *http.Client) (bool, error) {
+	if b.next == nil {
+		b.prepare()
+	} else {
+		b.Again++
+	}
+	ctx, cancel := context.WithTimeout(ctx, hurry)
+	defer cancel()
+	r := b.next.Clone(ctx)
+	r.Body, _ = b.next.GetBody()
+	response, err := client.Do(r)
+	if err != nil {
+		return false, nil
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	switch {
+	case err != nil || response.StatusCode == http.StatusServiceUnavailable:
+		return false, nil
+	case response.StatusCode != http.StatusOK:
+		return false, fmt.Errorf("%s %s: %s %s", r.Method, r.URL.Path, response.Status, body)
+	}
+	var a struct{ Success int }
+	if err := json.Unmarshal(body, &a); err != nil || a.Success != 1 {
+		return false, fmt.Errorf("%s: no success: %s", r.URL.Path, body)
+	}
+	b.next = nil
+	return true, b.accept(body)
+}
+
+// Traffic is browsers that go on whatever happens to the server.
+type Traffic struct {
+	Browsers []*Browser
+	// Acknowledged counts what the server said it had.
+	Acknowledged atomic.Int64
+
+	address atomic.Value
+	stop    chan struct{}
+	end     sync.WaitGroup
+	failed  chan error
+}
+
+// Drive starts the browsers. They find the server once Serve has told them.
+func Drive(browsers []*Browser) *Traffic {
+	t := &Traffic{Browsers: browsers, stop: make(chan struct{}), failed: make(chan error, len(browsers))}
+	t.address.Store("127.0.0.1:1")
+	client := &http.Client{Transport: &http.Transport{
+		MaxIdleConnsPerHost: len(browsers),
+		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, network, t.address.Load().(string))
+		},
+	}}
+	for _, b := range browsers {
+		t.end.Go(func() {
+			for {
+				done, err := b.step(context.Background(), client)
+				if err != nil {
+					t.failed <- err
+					return
+				}
+				wait := time.Duration(0)
+				if done {
+					t.Acknowledged.Add(1)
+				} else {
+					wait = 10 * time.Millisecond
+				}
+				select {
+				case <-t.stop:
+					if b.next == nil {
+						return
+					}
+				case <-time.After(wait):
+				}
+			}
+		})
+	}
+	return t
+}
+
+// Serve tells the browsers where the server is now.
+func (t *Traffic) Serve(address string) { t.address.Store(address) }
+
+// Stop lets each browser have its last request acknowledged, and returns what
+// the server answered that it must not.
+func (t *Traffic) Stop() error {
+	close(t.stop)
+	t.end.Wait()
+	select {
+	case err := <-t.failed:
+		return err
+	default:
+		return nil
+	}
+}
