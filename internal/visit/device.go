@@ -170,7 +170,9 @@ func Devices(ctx context.Context, q db.Q, owner id.Contact) ([]Device, error) {
 func describe(userAgent string) (browser, system, kind string) {
 	ua := useragent.Parse(userAgent)
 	join := func(name, version string) string {
-		version, _, _ = strings.Cut(version, ".")
+		if version, _, _ = strings.Cut(version, "."); strings.Trim(version, "0123456789") != "" {
+			version = "" // "x86_64" is no version
+		}
 		return strings.TrimSpace(name + " " + version)
 	}
 	switch {

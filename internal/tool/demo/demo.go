@@ -112,14 +112,17 @@ func (s sampler) run() error {
 func (s sampler) person(i int) error {
 	p := people[i%len(people)]
 	h := s.browser(i, p.language)
-	first := s.moment(days)
 	before, after := s.random.IntN(3), s.random.IntN(4)
-	at := first
+	at := s.moment(days)
 	for range before {
+		next := s.later(at)
+		if next.After(s.now.Add(-time.Hour)) {
+			break
+		}
 		if err := s.visit(h, at, 1+s.random.IntN(4), false); err != nil {
 			return err
 		}
-		at = s.later(at)
+		at = next
 	}
 	if err := s.visit(h, at, 2+s.random.IntN(4), true); err != nil {
 		return err
@@ -128,7 +131,7 @@ func (s sampler) person(i int) error {
 		return err
 	}
 	for range after {
-		if at = s.later(at); !at.Before(s.now) {
+		if at = s.later(at); at.After(s.now.Add(-time.Hour)) {
 			break
 		}
 		if err := s.visit(h, at, 1+s.random.IntN(5), false); err != nil {
