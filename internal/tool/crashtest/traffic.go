@@ -59,7 +59,8 @@ func random() string {
 
 // prepare decides what to do next: a page view, every seventh time a submission.
 func (b *Browser) prepare() {
-	address, values := "http://ariane/mtc/event", url.Values{}
+	var address string
+	var values url.Values
 	if n := len(b.Seen) + len(b.Sent); n%7 == 6 {
 		note := random()
 		address = "http://ariane/form/submit?ajax=1"
@@ -68,6 +69,7 @@ func (b *Browser) prepare() {
 		b.accept = func([]byte) error { b.Sent = append(b.Sent, note); return nil }
 	} else {
 		page := "https://site.test/" + random()
+		address = "http://ariane/mtc/event"
 		values = url.Values{"page_url": {page}, "page_title": {"A page"}, "mtc_view": {random()}, "mautic_device_id": {b.token}}
 		b.accept = func(body []byte) error {
 			var a struct{ ID id.Contact }
