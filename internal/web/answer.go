@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 
 	"ariane/internal/base/fault"
+	"ariane/internal/id"
 	"ariane/internal/user"
 	"ariane/internal/web/layout"
 )
@@ -82,6 +83,11 @@ func PathID[T ~int64](r *http.Request, name string) (T, error) {
 		return 0, fault.NotFound(fmt.Errorf("%q is no identifier", r.PathValue(name)))
 	}
 	return T(n), nil
+}
+
+// ContactURL is the page of a contact.
+func ContactURL(contact id.Contact) string {
+	return "/s/contacts/view/" + strconv.FormatInt(int64(contact), 10)
 }
 
 // errGone says that the other side no longer listens.

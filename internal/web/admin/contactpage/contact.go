@@ -70,9 +70,9 @@ func (v viewRequest) url(number id.Contact) string {
 		q.Set("before", strconv.FormatInt(db.Millis(v.Before.At), 10)+"-"+strconv.FormatInt(int64(v.Before.ID), 10))
 	}
 	if len(q) == 0 {
-		return viewURL(int64(number))
+		return web.ContactURL(number)
 	}
-	return viewURL(int64(number)) + "?" + q.Encode()
+	return web.ContactURL(number) + "?" + q.Encode()
 }
 
 // viewData is what the page of a contact shows.

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -237,7 +236,7 @@ func newListRow(ctx context.Context, now time.Time, c contact.Contact, most int)
 
 // person is how a contact is called everywhere.
 func person(ctx context.Context, c contact.Contact) ui.Person {
-	p := ui.Person{Name: c.Name, URL: viewURL(int64(c.ID)), Known: !c.Anonymous(), Sample: c.Sample}
+	p := ui.Person{Name: c.Name, URL: web.ContactURL(c.ID), Known: !c.Anonymous(), Sample: c.Sample}
 	anonymous := i18n.T(ctx, "contactpage.anonymous|Anonymous visitor")
 	if p.Name == "" {
 		p.Name = anonymous
@@ -250,8 +249,6 @@ func person(ctx context.Context, c contact.Contact) ui.Person {
 	}
 	return p
 }
-
-func viewURL(number int64) string { return listURL + "/view/" + strconv.FormatInt(number, 10) }
 
 func location(c contact.Contact) string {
 	var parts []string

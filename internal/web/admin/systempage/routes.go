@@ -1,0 +1,26 @@
+package systempage
+
+import (
+	"ariane/internal/activity"
+	"ariane/internal/base/clock"
+	"ariane/internal/base/db"
+	"ariane/internal/web"
+)
+
+// Deps is what this page works with.
+type Deps struct {
+	DB     *db.DB
+	Clock  clock.Clock
+	Runner *activity.Runner
+	// Kinds are all kinds of event, for their names.
+	Kinds []activity.Definition
+}
+
+// Routes are the page and its buttons.
+func Routes(d Deps) []web.Route {
+	return []web.Route{
+		{Pattern: "GET /s/system", Permission: web.Admin, Handler: d.show},
+		{Pattern: "POST /s/system/jobs/{id}/retry", Permission: web.Admin, Handler: d.retryJob},
+		{Pattern: "POST /s/system/events/{id}/retry", Permission: web.Admin, Handler: d.retryEvent},
+	}
+}
