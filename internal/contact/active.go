@@ -39,8 +39,8 @@ func ActiveReader(kinds ...activity.Kind) activity.Reader {
 }
 
 // noteActivity writes the latest time of each contact, in the order of the
-// contacts so that neighbours share pages. The state comes from the contact, in
-// the same statement, so that it is never older than the row.
+// contacts so that neighbours share pages. It gives a state only to contacts
+// that have no row yet: from then on the state changes with the contact.
 func noteActivity(ctx context.Context, tx *db.Tx, batch []activity.Event) error {
 	latest := map[id.Contact]time.Time{}
 	for _, e := range batch {
@@ -48,14 +48,31 @@ func noteActivity(ctx context.Context, tx *db.Tx, batch []activity.Event) error 
 			latest[e.Contact] = e.At
 		}
 	}
-	for _, contact := range slices.Sorted(maps.Keys(latest)) {
-		_, err := tx.Exec(ctx, `INSERT INTO contact_active (contact_id, state, last_active)
-			SELECT id, state, CAST(? AS BIGINT) FROM contact WHERE id = ?
-			ON CONFLICT (contact_id) DO UPDATE SET last_active = excluded.last_active WHERE excluded.last_active > contact_active.last_active`,
-			db.Millis(latest[contact]), int64(contact))
-		if err != nil {
-			return fmt.Errorf("note activity of contact %d: %w", contact, err)
-		}
+	contacts := slices.Sorted(maps.Keys(latest))
+	rows, err := tx.Query(ctx, `SELECT id, state FROM contact WHERE id IN (`+marks(len(contacts))+`) ORDER BY id`, numbers(contacts)...)
+	if err != nil {
+		return fmt.Errorf("note activity: %w", err)
 	}
-	return nil
+	defer rows.Close()
+	var values [][]any
+	for rows.Next() {
+		var contact, state int64
+		if err := rows.Scan(&contact, &state); err != nil {
+			return err
+		}
+		values = append(values, []any{contact, state, db.Millis(latest[id.Contact(contact)])})
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return tx.InsertOr(ctx, "contact_active", []string{"contact_id", "state", "last_active"}, values,
+		`ON CONFLICT (contact_id) DO UPDATE SET last_active = excluded.last_active WHERE excluded.last_active > contact_active.last_active`)
+}
+
+func numbers(contacts []id.Contact) []any {
+	list := make([]any, len(contacts))
+	for i, c := range contacts {
+		list[i] = int64(c)
+	}
+	return list
 }

@@ -49,14 +49,12 @@ func count(ctx context.Context, tx *db.Tx, batch []activity.Event) error {
 		}
 		return int(a.day - b.day)
 	}
+	var rows [][]any
 	for _, c := range slices.SortedFunc(maps.Keys(counts), inOrder) {
-		_, err := tx.Exec(ctx, `INSERT INTO report_day (kind, day, events) VALUES (?, ?, ?)
-			ON CONFLICT (kind, day) DO UPDATE SET events = report_day.events + excluded.events`, int64(c.kind), c.day, counts[c])
-		if err != nil {
-			return fmt.Errorf("count events of kind %d: %w", c.kind, err)
-		}
+		rows = append(rows, []any{int64(c.kind), c.day, counts[c]})
 	}
-	return nil
+	return tx.InsertOr(ctx, "report_day", []string{"kind", "day", "events"}, rows,
+		`ON CONFLICT (kind, day) DO UPDATE SET events = report_day.events + excluded.events`)
 }
 
 // Totals counts all events of each kind, for ever.

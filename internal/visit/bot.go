@@ -47,7 +47,8 @@ func (b *Bots) Is(userAgent string) bool {
 	if yes, ok := b.known.GetIfPresent(userAgent); ok {
 		return yes
 	}
-	yes := b.list.MatchString(userAgent)
+	// CUBOT is a maker of telephones.
+	yes := b.list.MatchString(strings.ReplaceAll(userAgent, "CUBOT", ""))
 	b.known.Set(userAgent, yes)
 	return yes
 }

@@ -26,6 +26,13 @@ func (tx *Tx) InsertMissing(ctx context.Context, table string, columns []string,
 	return tx.insert(ctx, table, columns, rows, " ON CONFLICT DO NOTHING")
 }
 
+// InsertOr is Insert that does something else for rows that exist: conflict is
+// the text from ON CONFLICT on.
+func (tx *Tx) InsertOr(ctx context.Context, table string, columns []string, rows [][]any, conflict string) error {
+	_, err := tx.insert(ctx, table, columns, rows, " "+conflict)
+	return err
+}
+
 func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [][]any, suffix string) (int64, error) {
 	for _, row := range rows {
 		if len(row) != len(columns) {

@@ -101,7 +101,7 @@ func render(p page, base string) []byte {
 	return out.Bytes()
 }
 
-// Address is one page of the site.
+// Address is one page of the site, with the title that browsers show.
 type Address struct{ Path, Title string }
 
 // Addresses lists the pages in a language, the one with the form last.
@@ -109,7 +109,11 @@ func Addresses(lang string) []Address {
 	var list []Address
 	for _, p := range pages {
 		if p.Lang == lang {
-			list = append(list, Address{p.Path, p.Title})
+			title := p.Title
+			if p.Name != "home" {
+				title += " – Cycles Brindille"
+			}
+			list = append(list, Address{p.Path, title})
 		}
 	}
 	return list

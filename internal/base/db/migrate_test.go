@@ -1,0 +1,129 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// own is a database of its own, like dbtest.Options, which this package cannot use.
+func own(t *testing.T) Options {
+	o := Options{Log: slog.New(slog.DiscardHandler)}
+	server := os.Getenv("ARIANE_TEST_POSTGRES")
+	if server == "" {
+		o.DataDir = t.TempDir()
+		return o
+	}
+	schema := fmt.Sprintf("test_migrate_%d", time.Now().UnixNano())
+	run := func(statement string) {
+		t.Helper()
+		d := &DB{}
+		if err := d.openPostgres(server); err != nil {
+			t.Fatal(err)
+		}
+		defer d.read.Close()
+		if _, err := d.read.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run("CREATE SCHEMA " + schema)
+	t.Cleanup(func() { run("DROP SCHEMA " + schema + " CASCADE") })
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set("search_path", schema+",public")
+	u.RawQuery = q.Encode()
+	o.URL = u.String()
+	return o
+}
+
+// schema describes tables, columns and indexes.
+func schema(t *testing.T, d *DB) []string {
+	t.Helper()
+	query := `SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'`
+	if d.dialect == Postgres {
+		query = `SELECT 'column ' || table_name || '.' || column_name || ' ' || udt_name || ' ' || is_nullable FROM information_schema.columns WHERE table_schema = current_schema()
+			UNION ALL SELECT 'index ' || replace(indexdef, current_schema(), '') FROM pg_indexes WHERE schemaname = current_schema()`
+	}
+	rows, err := d.Query(context.Background(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var list []string
+	for rows.Next() {
+		var s sql.NullString
+		if err := rows.Scan(&s); err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, strings.Join(strings.Fields(s.String), " "))
+	}
+	slices.Sort(list)
+	return list
+}
+
+func TestEveryEarlierSchemaIsUpgraded(t *testing.T) {
+	ctx := context.Background()
+	open := func(o Options, version int64) *DB {
+		t.Helper()
+		d, err := openAt(ctx, o, version)
+		if err != nil {
+			t.Fatalf("schema %d: %v", version, err)
+		}
+		return d
+	}
+	fresh := open(own(t), latest)
+	want := schema(t, fresh)
+	if err := fresh.Close(); err != nil {
+		t.Fatal(err)
+	}
+	steps, err := SQLite.steps()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range steps {
+		o := own(t)
+		if err := open(o, step.Version).Close(); err != nil {
+			t.Fatal(err)
+		}
+		d := open(o, latest)
+		if diff := cmp.Diff(want, schema(t, d)); diff != "" {
+			t.Errorf("from schema %d: %s", step.Version, diff)
+		}
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestNumbersOfMigrationsAreUnique(t *testing.T) {
+	steps, err := SQLite.steps()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[int64]bool{}
+	for _, s := range steps {
+		if seen[s.Version] {
+			t.Errorf("two migrations have the number %d", s.Version)
+		}
+		seen[s.Version] = true
+	}
+}
+
+func TestPlaceholdersAreRebound(t *testing.T) {
+	got := Postgres.rebind(`SELECT '?' || ? WHERE a = ? AND b = 'it''s ?'`)
+	if want := `SELECT '?' || $1 WHERE a = $2 AND b = 'it''s ?'`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
