@@ -4,16 +4,26 @@ import (
 	"ariane/internal/web"
 	"ariane/internal/web/admin/accountpage"
 	"ariane/internal/web/admin/contactpage"
+	"ariane/internal/web/admin/formpage"
+	"ariane/internal/web/admin/sitepage"
+	"ariane/internal/web/admin/systempage"
+	"ariane/internal/web/api"
 	"ariane/internal/web/public"
 	"ariane/internal/web/track"
 )
 
 // doors lists everything that can be asked over HTTP.
 func (a *App) doors() [][]web.Route {
+	now := a.config.Clock
+	visitors := public.Deps{DB: a.DB, Recorder: a.Recorder, BaseURL: a.BaseURL}
 	return [][]web.Route{
 		track.Routes(track.Deps{DB: a.DB, Recorder: a.Recorder, Bots: a.bots, Sites: a.sites, BaseURL: a.BaseURL}),
-		public.Routes(public.Deps{DB: a.DB, Recorder: a.Recorder, BaseURL: a.BaseURL}),
-		accountpage.Routes(accountpage.Deps{DB: a.DB, Gate: a.gate, Clock: a.config.Clock}),
-		contactpage.Routes(contactpage.Deps{DB: a.DB, Clock: a.config.Clock, BaseURL: a.BaseURL}),
+		public.Routes(visitors),
+		api.Routes(api.Deps{DB: a.DB, Kinds: Kinds()}),
+		accountpage.Routes(accountpage.Deps{DB: a.DB, Gate: a.gate, Clock: now}),
+		contactpage.Routes(contactpage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL}),
+		formpage.Routes(formpage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL, HTML: visitors.HTML}),
+		sitepage.Routes(sitepage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL}),
+		systempage.Routes(systempage.Deps{DB: a.DB, Clock: now, Runner: a.Runner, Kinds: Kinds()}),
 	}
 }

@@ -1,6 +1,7 @@
 package public
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -165,4 +166,15 @@ func show(w http.ResponseWriter, name string, view any, nonce string) error {
 func write(w http.ResponseWriter, body []byte) error {
 	_, _ = w.Write(body)
 	return nil
+}
+
+// HTML is a form as it is copied into a page. It has no submission key: the
+// tracking script gives it one.
+func (d Deps) HTML(ctx context.Context, f form.Form) (string, error) {
+	v, err := d.viewOf(ctx, f, nil)
+	if err != nil {
+		return "", err
+	}
+	html, err := render("form", v)
+	return string(html), err
 }
