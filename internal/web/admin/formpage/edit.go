@@ -291,9 +291,9 @@ func contactFields(ctx context.Context) []ui.Choice {
 
 func postActions(ctx context.Context) []ui.Choice {
 	labels := map[form.PostAction]string{
-		form.Message:  i18n.T(ctx, "formpage.post.message|Show a message instead of the form"),
+		form.Message:  i18n.T(ctx, "formpage.post.message|Show a message"),
 		form.Redirect: i18n.T(ctx, "formpage.post.redirect|Go to another page"),
-		form.Return:   i18n.T(ctx, "formpage.post.return|Stay on the form, with a message if there is one"),
+		form.Return:   i18n.T(ctx, "formpage.post.return|Stay on the form"),
 	}
 	var choices []ui.Choice
 	for _, a := range form.PostActions() {
