@@ -65,6 +65,9 @@ func (s *server) observe(route Route, next http.Handler) http.Handler {
 					http.Error(rec, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 				}
 			}
+			if rec.status == 0 {
+				rec.status = http.StatusOK
+			}
 			s.Log.Log(r.Context(), level, "request", "route", route.Pattern, "method", r.Method, "status", rec.status,
 				"duration_ms", time.Since(begin).Milliseconds())
 		}()

@@ -31,23 +31,12 @@ type Person struct {
 
 // Initials are one or two letters of a name.
 func (p Person) Initials() string {
-	words := strings.FieldsFunc(p.Name, func(r rune) bool { return unicode.IsSpace(r) || r == '-' || r == '.' || r == '_' })
+	name, _, _ := strings.Cut(p.Name, "@")
+	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	var initials []rune
 	for i, word := range words {
-		if i > 0 && i < len(words)-1 {
-			continue
-		}
-		for _, r := range word {
-			if r == '@' {
-				return string(initials)
-			}
-			if unicode.IsLetter(r) || unicode.IsDigit(r) {
-				initials = append(initials, unicode.ToUpper(r))
-				break
-			}
-		}
-		if strings.ContainsRune(word, '@') {
-			break
+		if i == 0 || i == len(words)-1 {
+			initials = append(initials, unicode.ToUpper([]rune(word)[0]))
 		}
 	}
 	return string(initials)
