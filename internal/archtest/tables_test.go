@@ -304,3 +304,32 @@ func TestArchitectureNamesTheTables(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// unsaidTables finds tables that the comment of their package does not name.
+func unsaidTables(list []source, files map[string]string) []string {
+	said := map[string]string{}
+	for _, s := range list {
+		if !s.test() {
+			said[s.name] += s.file.Doc.Text()
+		}
+	}
+	owner, _ := owners(files)
+	var problems []string
+	for table, o := range owner {
+		if !regexp.MustCompile(`\b` + table + `\b`).MatchString(said[o]) {
+			problems = append(problems, fmt.Sprintf("package %s does not say that it owns table %s", o, table))
+		}
+	}
+	return problems
+}
+
+func TestPackagesNameTheirTables(t *testing.T) {
+	schema, _ := schemaFiles(t)
+	report(t, unsaidTables(sources(t), schema))
+}
+
+func TestUnsaidTableRuleCatches(t *testing.T) {
+	catches(t, unsaidTables(sample(t,
+		"internal/form/doc.go", "// Package form is in charge of forms.\n//\n// Tables: form, form_fields.\npackage form",
+	), map[string]string{"m/00001_form_tables.sql": "CREATE TABLE form (id INT); CREATE TABLE form_field (id INT)"}), "table form_field")
+}
