@@ -42,3 +42,28 @@ for (const select of document.querySelectorAll("select[name=zone]")) {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (select.value === "UTC" && [...select.options].some((o) => o.value === here)) select.value = here;
 }
+
+// The earlier part of a thread is put below the later one.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest(".thread-more a");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  link.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(link.href);
+    if (!answer.ok) throw new Error(answer.statusText);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const list = document.querySelector(".thread > ol");
+    const earlier = [...page.querySelectorAll(".thread > ol > li")];
+    const headings = list.querySelectorAll("h3");
+    if (earlier[0]?.textContent === headings[headings.length - 1]?.textContent) earlier.shift();
+    list.append(...earlier);
+    earlier[0]?.scrollIntoView({ block: "nearest" });
+    const more = page.querySelector(".thread-more");
+    const here = link.closest(".thread-more");
+    if (more) here.replaceWith(more);
+    else here.remove();
+  } catch {
+    location.assign(link.href);
+  }
+});

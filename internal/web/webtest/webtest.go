@@ -49,7 +49,7 @@ func Start(t testing.TB, d *db.DB, doors ...[]web.Route) *Browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	logIn := web.Route{Pattern: "POST /test/in", Permission: web.Public, Handler: func(_ http.ResponseWriter, r *http.Request) error {
+	logIn := web.Route{Pattern: "/test/in", Permission: web.Public, Handler: func(_ http.ResponseWriter, r *http.Request) error {
 		return web.SignIn(r, anna)
 	}}
 	h, err := web.New(web.Options{DB: d, Gate: user.NewGate(d, clock.System), Log: slog.New(slog.NewTextHandler(t.Output(), nil))},
@@ -67,6 +67,10 @@ func Start(t testing.TB, d *db.DB, doors ...[]web.Route) *Browser {
 	b.Post("/test/in").Wants(http.StatusOK)
 	return b
 }
+
+// URL is the address of a page, for a browser of another kind. That one logs
+// in by visiting /test/in.
+func (b *Browser) URL(path string) string { return b.url + path }
 
 // Get asks for a page.
 func (b *Browser) Get(path string) *Answer {

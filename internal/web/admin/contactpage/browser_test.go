@@ -1,0 +1,43 @@
+package contactpage_test
+
+import (
+	"testing"
+	"time"
+
+	"ariane/internal/tool/browsertest"
+)
+
+func TestPagesInABrowser(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	var urls []string
+	for range 120 {
+		urls = append(urls, "https://www.example.test/"+time.Duration(len(urls)).String())
+	}
+	w.identify(w.visits(urls...), map[string]string{"email": "anna@example.test"})
+	w.catchUp()
+	b := browsertest.Open(t)
+	b.Visit(w.URL("/test/in"))
+
+	b.Visit(w.URL("/s/contacts"))
+	b.WaitText("anna@example.test")
+	b.Eval(`document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "/", bubbles: true}))`, nil)
+	b.WaitFor(`document.activeElement.id === "search"`)
+	b.Click(".side .menu-button")
+	b.WaitFor(`document.querySelector(".side .menu").open`)
+	b.Eval(`document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", bubbles: true}))`, nil)
+	b.WaitFor(`!document.querySelector(".side .menu").open`)
+
+	b.Visit(w.URL("/s/contacts/view/1"))
+	if n := b.Count(".thread-line"); n != 50 {
+		t.Errorf("%d lines at first", n)
+	}
+	b.Click(".thread-more a")
+	b.WaitFor(`document.querySelectorAll(".thread-line").length === 100`)
+	b.Click(".thread-more a")
+	b.WaitFor(`document.querySelectorAll(".thread-line.is-last").length === 1 && !document.querySelector(".thread-more")`)
+	if n := b.Count(".thread-day"); n > 2 {
+		t.Errorf("%d days", n)
+	}
+	b.NoProblems()
+}
