@@ -8,7 +8,7 @@ import (
 )
 
 // quotedPath is a file or folder between backquotes in a document.
-var quotedPath = regexp.MustCompile("`((?:[a-z0-9_.]+/)+[a-z0-9_.]+|[a-z0-9_]+\\.(?:go|templ))`")
+var quotedPath = regexp.MustCompile("`((?:[a-z0-9_.]+/)+[a-z0-9_.]+)`")
 
 // lostPaths finds the files that a document names and that exist in none of the
 // folders.
