@@ -50,6 +50,11 @@ func readIcons(fsys fs.FS) (map[string]string, error) {
 	return shapes, nil
 }
 
+// Breakable is a text that may go on in the next line after an @.
+func Breakable(text string) templ.Component {
+	return templ.Raw(strings.ReplaceAll(templ.EscapeString(text), "@", "@<wbr>"))
+}
+
 // Icon draws one icon, hidden from screen readers: the words beside it speak.
 func Icon(name string) templ.Component { return icon(name, "icon") }
 

@@ -134,5 +134,6 @@ var (
 
 // Text is what the answer says, without its tags.
 func (a *Answer) Text() string {
-	return strings.TrimSpace(spaces.ReplaceAllString(html.UnescapeString(tags.ReplaceAllString(a.Body, " ")), " "))
+	source := strings.ReplaceAll(a.Body, "<wbr>", "")
+	return strings.TrimSpace(spaces.ReplaceAllString(html.UnescapeString(tags.ReplaceAllString(source, " ")), " "))
 }

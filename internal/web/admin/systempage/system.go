@@ -77,9 +77,9 @@ type problem struct {
 
 // line is one thing that runs.
 type line struct {
-	Name, State, Full string
-	Tone              ui.Tone
-	Detail            string
+	Name, Label, State, Full string // Label is empty for what this page has no words for
+	Tone                     ui.Tone
+	Detail                   string
 }
 
 func newSystemView(ctx context.Context, now time.Time, kinds []activity.Definition, data systemData) systemView {
@@ -126,7 +126,7 @@ func kindName(kinds []activity.Definition, kind activity.Kind) string {
 }
 
 func readerLine(ctx context.Context, p activity.Progress) line {
-	l := line{Name: p.Reader, Tone: ui.Green, State: i18n.T(ctx, "systempage.reader.current|Up to date")}
+	l := line{Name: p.Reader, Label: label(ctx, p.Reader), Tone: ui.Green, State: i18n.T(ctx, "systempage.reader.current|Up to date")}
 	if p.Behind > 0 {
 		n := int(p.Behind)
 		l.Tone, l.State = ui.Blue, i18n.N(ctx, n, "systempage.reader.behind|%s event to read|%s events to read", i18n.Number(ctx, n))
@@ -142,7 +142,7 @@ func readerLine(ctx context.Context, p activity.Progress) line {
 }
 
 func taskLine(ctx context.Context, now time.Time, t job.Turn) line {
-	l := line{Name: t.Name, Tone: ui.Green, State: i18n.T(ctx, "systempage.task.never|Not yet run"),
+	l := line{Name: t.Name, Label: label(ctx, t.Name), Tone: ui.Green, State: i18n.T(ctx, "systempage.task.never|Not yet run"),
 		Detail: i18n.T(ctx, "systempage.task.next|next: %s", i18n.DateTime(ctx, t.RunAt))}
 	if !t.RanAt.IsZero() {
 		l.State, l.Full = i18n.T(ctx, "systempage.task.ran|Ran %s", i18n.Ago(ctx, now, t.RanAt)), i18n.DateTime(ctx, t.RanAt)

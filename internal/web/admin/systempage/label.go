@@ -1,0 +1,25 @@
+package systempage
+
+import (
+	"context"
+
+	"ariane/internal/base/i18n"
+)
+
+// label says what a reader or a task does; empty for one that came later than
+// this page.
+func label(ctx context.Context, name string) string {
+	switch name {
+	case "contact.active":
+		return i18n.T(ctx, "systempage.label.active|Keep the last activity of contacts")
+	case "report.day":
+		return i18n.T(ctx, "systempage.label.day|Count events by day")
+	case "forget_jobs":
+		return i18n.T(ctx, "systempage.label.jobs|Forget work done long ago")
+	case "thread.months":
+		return i18n.T(ctx, "systempage.label.months|Prepare the storage of the months to come")
+	case "user.sessions":
+		return i18n.T(ctx, "systempage.label.sessions|Forget sessions that have ended")
+	}
+	return ""
+}
