@@ -69,6 +69,7 @@ type Page struct {
 type cursor struct {
 	Value any   `json:"v"`
 	ID    int64 `json:"i"`
+	Group int   `json:"g,omitempty"` // see mixedStatement
 	Back  bool  `json:"b,omitempty"`
 }
 
@@ -84,13 +85,14 @@ func decodeCursor(s string, text bool) (cursor, error) {
 	var c struct {
 		Value json.RawMessage `json:"v"`
 		ID    int64           `json:"i"`
+		Group int             `json:"g"`
 		Back  bool            `json:"b"`
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(s)
 	if err == nil {
 		err = json.Unmarshal(raw, &c)
 	}
-	got := cursor{ID: c.ID, Back: c.Back}
+	got := cursor{ID: c.ID, Group: c.Group, Back: c.Back}
 	if err == nil && text {
 		var v string
 		err = json.Unmarshal(c.Value, &v)
@@ -135,6 +137,11 @@ type query struct {
 // plan chooses the state that the list is about, so that the index of its order
 // serves it, and the order that the state has an index for.
 func plan(f Filter, d db.Dialect) (query, error) {
+	state, rest := standing(f)
+	return planState(f, state, rest, d)
+}
+
+func planState(f Filter, state string, rest rule.Node, d db.Dialect) (query, error) {
 	q := query{sort: f.Sort}
 	if q.sort == "" {
 		q.sort = SortLastActive
@@ -142,7 +149,6 @@ func plan(f Filter, d db.Dialect) (query, error) {
 	if _, ok := sortColumns[q.sort]; !ok {
 		return q, fault.Invalid(fault.Fields{"sort": fault.Say("contact.bad_sort|Contacts cannot be sorted by %s.", string(q.sort))})
 	}
-	state, rest := standing(f)
 	if state != "= 1" && q.sort != SortLastActive || state == mixed {
 		q.sort = SortID
 	}
@@ -186,6 +192,9 @@ func standing(f Filter) (state string, rest rule.Node) {
 // statement is the SQL of a page of the list. back tells that it reads
 // backwards.
 func statement(f Filter, d db.Dialect) (text string, args []any, back bool, err error) {
+	if state, _ := standing(f); state == mixed && f.Sort != SortID && f.Sort != SortAdded {
+		return mixedStatement(f, d)
+	}
 	p, err := plan(f, d)
 	if err != nil {
 		return "", nil, false, err
@@ -199,17 +208,9 @@ func statement(f Filter, d db.Dialect) (text string, args []any, back bool, err 
 		if back = c.Back; back {
 			desc = !desc
 		}
-		than := ">"
-		if desc {
-			than = "<"
-		}
-		if p.sort == SortID {
-			p.where, p.args = append(p.where, "contact.id "+than+" ?"), append(p.args, c.ID)
-		} else {
-			p.where, p.args = append(p.where, "("+column+", "+p.id()+") "+than+" (?, ?)"), append(p.args, c.Value, c.ID)
-		}
+		p.beyond(c, desc)
 	}
-	text = `SELECT ` + contactColumns + `, ` + column + ` FROM ` + p.from + ` WHERE ` + strings.Join(p.where, " AND ") +
+	text = `SELECT ` + contactColumns + `, ` + column + `, 0 FROM ` + p.from + ` WHERE ` + strings.Join(p.where, " AND ") +
 		` ORDER BY ` + p.order(desc) + ` LIMIT ? OFFSET ?`
 	return text, append(p.args, f.Limit+1, f.Offset), back, nil
 }
@@ -228,12 +229,13 @@ func List(ctx context.Context, q db.Q, f Filter) (Page, error) {
 	var list []Contact
 	var places []cursor
 	for rows.Next() {
-		var value any
-		c, err := scanContact(extra{rows, &value})
+		var place cursor
+		c, err := scanContact(extra{rows, []any{&place.Value, &place.Group}})
 		if err != nil {
 			return Page{}, fmt.Errorf("list contacts: %w", err)
 		}
-		list, places = append(list, c), append(places, cursor{Value: value, ID: int64(c.ID)})
+		place.ID = int64(c.ID)
+		list, places = append(list, c), append(places, place)
 	}
 	if err := rows.Err(); err != nil {
 		return Page{}, fmt.Errorf("list contacts: %w", err)
@@ -242,13 +244,13 @@ func List(ctx context.Context, q db.Q, f Filter) (Page, error) {
 	return page, addIPs(ctx, q, page.Contacts)
 }
 
-// extra scans one column more than a contact has.
+// extra scans more columns than a contact has.
 type extra struct {
-	row   scanner
-	value *any
+	row  scanner
+	more []any
 }
 
-func (e extra) Scan(dest ...any) error { return e.row.Scan(append(dest, e.value)...) }
+func (e extra) Scan(dest ...any) error { return e.row.Scan(append(dest, e.more...)...) }
 
 // cut takes the row too many off, puts a page read backwards in order, and
 // tells where its neighbours are.
@@ -274,6 +276,19 @@ func cut(list []Contact, places []cursor, f Filter, back bool) Page {
 		page.Previous = first.encode()
 	}
 	return page
+}
+
+// beyond leaves the rows after a place.
+func (q *query) beyond(c cursor, desc bool) {
+	than := ">"
+	if desc {
+		than = "<"
+	}
+	if q.sort == SortID {
+		q.where, q.args = append(q.where, "contact.id "+than+" ?"), append(q.args, c.ID)
+		return
+	}
+	q.where, q.args = append(q.where, "("+sortColumns[q.sort]+", "+q.id()+") "+than+" (?, ?)"), append(q.args, c.Value, c.ID)
 }
 
 func (q query) id() string {
@@ -302,10 +317,20 @@ func Count(ctx context.Context, q db.Q, f Filter, most int) (n int, exact bool, 
 	if err != nil {
 		return 0, false, err
 	}
-	err = q.QueryRow(ctx, `SELECT count(*) FROM (SELECT contact.id FROM contact WHERE `+strings.Join(p.where, " AND ")+` LIMIT ?) AS found`,
-		append(p.args, most+1)...).Scan(&n)
+	text := `SELECT contact.id FROM contact WHERE ` + strings.Join(p.where, " AND ")
+	if state, rest := standing(f); state != "= 1" && unconditional(rest) {
+		// This index has every contact and is a fraction of the table.
+		text = `SELECT active.contact_id FROM contact_active active WHERE active.state ` + state
+		p.args = nil
+	}
+	err = q.QueryRow(ctx, `SELECT count(*) FROM (`+text+` LIMIT ?) AS found`, append(p.args, most+1)...).Scan(&n)
 	if err != nil {
 		return 0, false, fmt.Errorf("count contacts: %w", err)
 	}
 	return min(n, most), n <= most, nil
+}
+
+func unconditional(n rule.Node) bool {
+	all, ok := n.(rule.All)
+	return n == nil || ok && len(all) == 0
 }
