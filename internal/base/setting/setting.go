@@ -63,12 +63,12 @@ func Set[T any](ctx context.Context, tx *db.Tx, s Setting[T], value T) error {
 	return nil
 }
 
-// Cached remembers a choice until it is changed in this process, or for a few
-// seconds where another process may have changed it.
+// Cached remembers a choice, or what was made of it, until it is changed in this
+// process, or for a few seconds where another process may have changed it.
 type Cached[T any] struct {
-	db      *db.DB
-	setting Setting[T]
-	held    atomic.Pointer[held[T]]
+	db   *db.DB
+	read func(context.Context) (T, error)
+	held atomic.Pointer[held[T]]
 }
 
 type held[T any] struct {
@@ -80,7 +80,20 @@ type held[T any] struct {
 const cachedFor = 5 * time.Second
 
 // Cache prepares to remember a choice.
-func Cache[T any](d *db.DB, s Setting[T]) *Cached[T] { return &Cached[T]{db: d, setting: s} }
+func Cache[T any](d *db.DB, s Setting[T]) *Cached[T] {
+	return CacheMade(d, s, func(value T) T { return value })
+}
+
+// CacheMade prepares to remember what is made of a choice.
+func CacheMade[T, M any](d *db.DB, s Setting[T], from func(T) M) *Cached[M] {
+	return &Cached[M]{db: d, read: func(ctx context.Context) (made M, err error) {
+		value, err := Get(ctx, d, s)
+		if err == nil {
+			made = from(value)
+		}
+		return made, err
+	}}
+}
 
 // Get returns the choice.
 func (c *Cached[T]) Get(ctx context.Context) (T, error) {
@@ -92,7 +105,7 @@ func (c *Cached[T]) Get(ctx context.Context) (T, error) {
 		}
 	}
 	changed := c.db.Topic("setting").Wait()
-	value, err := Get(ctx, c.db, c.setting)
+	value, err := c.read(ctx)
 	if err == nil {
 		c.held.Store(&held[T]{value: value, until: time.Now().Add(cachedFor), changed: changed})
 	}

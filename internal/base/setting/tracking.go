@@ -1,0 +1,83 @@
+package setting
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"ariane/internal/base/db"
+)
+
+// Tracking is how visitors are followed. The zero value is the default.
+type Tracking struct {
+	// AnySite lets pages of every site read the answers of tracking requests,
+	// not only those of AllowedSites.
+	AnySite bool `json:"any_site,omitempty"`
+	// Excluded are the addresses that nobody is followed from: 192.0.2.7,
+	// 192.0.2.0/24 or 192.0.2.*.
+	Excluded []string `json:"excluded,omitempty"`
+	// IgnoreSignals follows browsers that send Do Not Track or Global Privacy
+	// Control all the same.
+	IgnoreSignals bool `json:"ignore_signals,omitempty"`
+	// ConsentRequired follows only visitors who have agreed.
+	ConsentRequired bool         `json:"consent_required,omitempty"`
+	Addresses       Addresses    `json:"addresses,omitempty"`
+	Public          PublicAccess `json:"public,omitempty"`
+	// SignedEmail takes an e-mail address from a page only with its signature.
+	SignedEmail bool `json:"signed_email,omitempty"`
+}
+
+// Addresses is how much of an IP address is stored.
+type Addresses string
+
+// What may be kept of an address.
+const (
+	AddressWhole     Addresses = ""
+	AddressTruncated Addresses = "truncated" // the network: /24, or /48 of IPv6
+	AddressNone      Addresses = "none"
+)
+
+// Access is what pages may do to a field of their visitor.
+type Access string
+
+// The levels. Without one a page can write nothing.
+const (
+	WhenEmpty Access = "empty"
+	Always    Access = "always"
+)
+
+// PublicAccess is the access to each field by alias; absent means never.
+type PublicAccess map[string]Access
+
+// Followed is how visitors are followed.
+var Followed = Setting[Tracking]{name: "tracking"}
+
+var (
+	// EmailSecret signs the e-mail addresses that the back end of a site vouches
+	// for. Administrators copy it there.
+	EmailSecret = Setting[string]{name: "email_secret"}
+	// LinkSecret seals what is passed from one site to another. It is shown to
+	// nobody.
+	LinkSecret = Setting[string]{name: "link_secret"}
+)
+
+// Secret reads a secret, which is made the first time: 256 random bits in
+// hexadecimal digits.
+func Secret(ctx context.Context, tx *db.Tx, s Setting[string]) (string, error) {
+	random := make([]byte, 32)
+	rand.Read(random)
+	raw, err := json.Marshal(hex.EncodeToString(random))
+	if err != nil {
+		return "", err
+	}
+	added, err := tx.InsertMissing(ctx, "setting", []string{"name", "value"}, [][]any{{s.name, string(raw)}})
+	if err != nil {
+		return "", fmt.Errorf("make secret %s: %w", s.name, err)
+	}
+	if added > 0 {
+		tx.AfterCommit(tx.DB().Topic("setting").Publish)
+	}
+	return Get(ctx, tx, s)
+}
