@@ -43,7 +43,9 @@ func (n New) refusals() fault.Fields {
 	switch {
 	case name == "":
 		f.Add("user_name", fault.Say("user.name.required|Choose a user name."))
-	case strings.ContainsFunc(name, func(r rune) bool { return r == '@' || unicode.IsSpace(r) || unicode.IsControl(r) || r == ':' }):
+	case strings.ContainsFunc(name, func(r rune) bool {
+		return r == '@' || unicode.IsSpace(r) || unicode.IsControl(r) || r == ':' || r == utf8.RuneError
+	}):
 		f.Add("user_name", fault.Say("user.name.characters|A user name has no spaces, no @ and no colon."))
 	case utf8.RuneCountInString(name) > 60:
 		f.Add("user_name", fault.Say("user.name.long|A user name has at most 60 characters."))
@@ -52,7 +54,7 @@ func (n New) refusals() fault.Fields {
 	switch {
 	case strings.TrimSpace(n.Email) == "":
 		f.Add("email", fault.Say("user.email.required|Enter an e-mail address."))
-	case err != nil || address.Address != strings.TrimSpace(n.Email) || len(n.Email) > 191:
+	case err != nil || address.Address != strings.TrimSpace(n.Email) || len(n.Email) > 191 || !utf8.ValidString(n.Email):
 		f.Add("email", fault.Say("user.email.invalid|This is not a complete e-mail address."))
 	}
 	n.refusePassword(f)
@@ -75,9 +77,15 @@ func (n New) refusePassword(f fault.Fields) {
 		f.Add("password", fault.Say("user.password.short|Use at least %d characters; a short sentence is easy to remember.", MinPassword))
 	case len(n.Password) > maxPassword:
 		f.Add("password", fault.Say("user.password.long|This password is too long."))
-	case folded == fold(n.UserName) || folded == fold(n.Email) || folded == mailbox || strings.Count(folded, folded[:1]) == len(folded):
+	case folded == fold(n.UserName) || folded == fold(n.Email) || folded == mailbox || onlyOne(folded):
 		f.Add("password", fault.Say("user.password.weak|This password is too easy to guess."))
 	}
+}
+
+// onlyOne tells whether a text is one letter again and again, or nothing.
+func onlyOne(s string) bool {
+	first, _ := utf8.DecodeRuneInString(s)
+	return strings.Trim(s, string(first)) == ""
 }
 
 // KnownZone tells whether a name is a time zone; the empty name stands for UTC.

@@ -26,7 +26,8 @@ var ErrWrong = errors.New("wrong user name or password")
 var ErrTooMany = errors.New("too many failed attempts")
 
 const (
-	freeFailures = 5                // after which an address waits
+	freeFailures = 5                // of one login from an address, after which they wait
+	freeGuesses  = 50               // of all logins from an address, after which it waits
 	longestWait  = 15 * time.Minute // between attempts
 	remembered   = time.Minute      // for which right API credentials need no hash
 	hashesAtOnce = 2                // 19 MiB each
@@ -36,7 +37,7 @@ const (
 type Gate struct {
 	q        db.Q
 	now      clock.Clock
-	failures *otter.Cache[string, failure]
+	failures *otter.Cache[[sha256.Size]byte, failure]
 	right    *otter.Cache[[sha256.Size]byte, known]
 	secret   []byte
 	hashes   chan struct{}
@@ -59,8 +60,8 @@ func NewGate(q db.Q, now clock.Clock) *Gate {
 	rand.Read(secret)
 	return &Gate{
 		q: q, now: now, secret: secret, hashes: make(chan struct{}, hashesAtOnce),
-		failures: otter.Must(&otter.Options[string, failure]{MaximumSize: 20_000,
-			ExpiryCalculator: otter.ExpiryWriting[string, failure](2 * longestWait)}),
+		failures: otter.Must(&otter.Options[[sha256.Size]byte, failure]{MaximumSize: 20_000,
+			ExpiryCalculator: otter.ExpiryWriting[[sha256.Size]byte, failure](2 * longestWait)}),
 		right: otter.Must(&otter.Options[[sha256.Size]byte, known]{MaximumSize: 1_000,
 			ExpiryCalculator: otter.ExpiryWriting[[sha256.Size]byte, known](remembered)}),
 	}
@@ -70,10 +71,13 @@ func NewGate(q db.Q, now clock.Clock) *Gate {
 // from an address. The fault of credentials that do not fit has the cause
 // ErrWrong; that of an address that has to wait, ErrTooMany.
 func (g *Gate) Authenticate(ctx context.Context, login, password, address string) (User, error) {
-	attempt := fold(login) + "\x00" + address
-	if f, found := g.failures.GetIfPresent(attempt); found && g.now().Before(f.until) {
-		wait := int(f.until.Sub(g.now())/time.Second) + 1
-		return User{}, fault.Unavailable(ErrTooMany, fault.Say("user.login.wait|Too many attempts. Try again in %d s.", wait))
+	// Sums, because a login may be as long as a request.
+	attempt, guesses := sha256.Sum256([]byte(address+"\x00"+fold(login))), sha256.Sum256([]byte(address))
+	for _, counted := range [][sha256.Size]byte{attempt, guesses} {
+		if f, found := g.failures.GetIfPresent(counted); found && g.now().Before(f.until) {
+			wait := int(f.until.Sub(g.now())/time.Second) + 1
+			return User{}, fault.Unavailable(ErrTooMany, fault.Say("user.login.wait|Too many attempts. Try again in %d s.", wait))
+		}
 	}
 	u, hash, err := findByLogin(ctx, g.q, login)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -84,7 +88,8 @@ func (g *Gate) Authenticate(ctx context.Context, login, password, address string
 		return User{}, err
 	}
 	if !fits || !u.Active {
-		g.failed(attempt)
+		g.failed(attempt, freeFailures)
+		g.failed(guesses, freeGuesses)
 		return User{}, fault.Refused(ErrWrong, fault.Say("user.login.wrong|User name or password is not right."))
 	}
 	g.failures.Invalidate(attempt)
@@ -125,14 +130,14 @@ func (g *Gate) compare(ctx context.Context, hash, password string) (bool, error)
 	return passwordMatches(hash, password), nil
 }
 
-// failed makes the next attempt wait: two seconds after the fifth failure, then
-// twice as long each time.
-func (g *Gate) failed(attempt string) {
+// failed makes the next attempt wait once the free ones are used up: two seconds
+// at first, then twice as long each time.
+func (g *Gate) failed(attempt [sha256.Size]byte, free int) {
 	g.failures.Compute(attempt, func(f failure, _ bool) (failure, otter.ComputeOp) {
 		f.count++
-		if f.count >= freeFailures {
+		if f.count >= free {
 			wait := longestWait
-			if over := f.count - freeFailures; over < 9 {
+			if over := f.count - free; over < 9 {
 				wait = min(wait, 2*time.Second<<over)
 			}
 			f.until = g.now().Add(wait)

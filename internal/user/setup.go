@@ -36,10 +36,18 @@ func OpenSetup(ctx context.Context, tx *db.Tx) (string, error) {
 	return token, nil
 }
 
-// CheckSetup returns a fault when a set-up link does not work, or no longer.
+// CheckSetup returns a fault when a set-up link does not work, or no longer: a
+// user may have been created without it.
 func CheckSetup(ctx context.Context, q db.Q, token string, now time.Time) error {
+	exists, err := Any(ctx, q)
+	if err != nil {
+		return err
+	}
+	if exists {
+		return fault.NotFound(errors.New("check set-up: there is a user"))
+	}
 	var expires int64
-	err := q.QueryRow(ctx, `SELECT expires FROM user_setup WHERE token_hash = ?`, hashToken(token)).Scan(&expires)
+	err = q.QueryRow(ctx, `SELECT expires FROM user_setup WHERE token_hash = ?`, hashToken(token)).Scan(&expires)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && expires <= db.Millis(now) {
 		return fault.NotFound(errors.New("check set-up: unknown or expired link"))
 	}
@@ -54,15 +62,16 @@ func CompleteSetup(ctx context.Context, tx *db.Tx, token string, n New) (User, e
 	if err := CheckSetup(ctx, tx, token, tx.Now()); err != nil {
 		return User{}, err
 	}
-	n.Role = Admin
-	u, err := Create(ctx, tx, n)
+	// Of two who follow the link at once, the second finds nothing to delete.
+	result, err := tx.Exec(ctx, `DELETE FROM user_setup WHERE token_hash = ?`, hashToken(token))
 	if err != nil {
-		return u, err
+		return User{}, fmt.Errorf("complete set-up: %w", err)
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM user_setup`); err != nil {
-		return u, fmt.Errorf("complete set-up: %w", err)
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return User{}, errors.Join(err, fault.NotFound(errors.New("complete set-up: the link was used meanwhile")))
 	}
-	return u, nil
+	n.Role = Admin
+	return Create(ctx, tx, n)
 }
 
 func randomToken() string {

@@ -112,8 +112,12 @@ func findByLogin(ctx context.Context, q db.Q, login string) (u User, hash string
 	return u, hash, err
 }
 
-// fold is the form in which user names and addresses are compared.
-func fold(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+// fold is the form in which user names and addresses are compared. What no
+// database takes for text becomes a sign that stands in none of them.
+func fold(s string) string {
+	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", "\ufffd"), "\ufffd")
+	return strings.ToLower(strings.TrimSpace(s))
+}
 
 // SetLanguage chooses the language of the user's interface.
 func SetLanguage(ctx context.Context, tx *db.Tx, user id.User, language string) error {

@@ -3,6 +3,7 @@ package user_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -65,6 +66,9 @@ func TestRefusals(t *testing.T) {
 		"half an address":     {func(n *user.New) { n.Email = "anna@" }, "email"},
 		"no password":         {func(n *user.New) { n.Password = "" }, "password"},
 		"one letter":          {func(n *user.New) { n.Password = "aaaaaaaaaa" }, "password"},
+		"one letter, é":       {func(n *user.New) { n.Password = "éééééééé" }, "password"},
+		"only spaces":         {func(n *user.New) { n.Password = "          " }, "password"},
+		"no text":             {func(n *user.New) { n.UserName = "a\xff" }, "user_name"},
 		"the address":         {func(n *user.New) { n.Password = "anna@example.test" }, "password"},
 		"endless password":    {func(n *user.New) { n.Password = strings.Repeat("ab", 200) }, "password"},
 		"unknown language":    {func(n *user.New) { n.Language = "tlh" }, "language"},
@@ -101,7 +105,7 @@ func TestAuthenticate(t *testing.T) {
 			t.Errorf("%q: %v, %v", login, got, err)
 		}
 	}
-	for _, c := range [][2]string{{"anna", "wrong"}, {"nobody", anna.Password}, {"", ""}, {"anna", strings.Repeat("x", 1<<20)}} {
+	for _, c := range [][2]string{{"anna", "wrong"}, {"nobody", anna.Password}, {"", ""}, {"anna", strings.Repeat("x", 1<<20)}, {"an\x00na", ""}, {"anna\xff", anna.Password}} {
 		_, err := gate.Authenticate(t.Context(), c[0], c[1], "10.0.0.2")
 		if !errors.Is(err, user.ErrWrong) || !fault.Is(err, fault.KindInvalid) {
 			t.Errorf("%q with a wrong password: %v", c[0], err)
@@ -141,6 +145,25 @@ func TestWaiting(t *testing.T) {
 	clock.now = clock.now.Add(2 * time.Second)
 	if err := try(anna.Password, "10.0.0.1"); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestGuessing(t *testing.T) {
+	t.Parallel()
+	d := dbtest.Open(t)
+	create(t, d, anna)
+	clock := &fakeClock{time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
+	gate := user.NewGate(d, clock.read)
+	for i := range 50 {
+		if _, err := gate.Authenticate(t.Context(), fmt.Sprint("user", i), "password", "10.0.0.1"); !errors.Is(err, user.ErrWrong) {
+			t.Fatal(err)
+		}
+	}
+	if _, err := gate.Authenticate(t.Context(), "anna", anna.Password, "10.0.0.1"); !errors.Is(err, user.ErrTooMany) {
+		t.Errorf("who tries one password with every name does not wait: %v", err)
+	}
+	if _, err := gate.Authenticate(t.Context(), "anna", anna.Password, "10.0.0.2"); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -215,6 +238,23 @@ func TestSetup(t *testing.T) {
 	}
 	if token := open(); token != "" {
 		t.Error("a link is opened although there is a user")
+	}
+}
+
+func TestSetupEndsWithAnyUser(t *testing.T) {
+	t.Parallel()
+	d := dbtest.Open(t)
+	var token string
+	err := d.Do(t.Context(), func(tx *db.Tx) (err error) {
+		token, err = user.OpenSetup(t.Context(), tx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	create(t, d, anna)
+	if err := user.CheckSetup(t.Context(), d, token, d.Now()); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("the link goes on although there is a user: %v", err)
 	}
 }
 
