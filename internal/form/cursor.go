@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"ariane/internal/base/fault"
 )
@@ -43,7 +44,7 @@ func readCursor(s string) (cursor, error) {
 	if err == nil {
 		err = json.Unmarshal(text, &c)
 	}
-	if err != nil || c.ID == 0 {
+	if err != nil || c.ID == 0 || strings.ContainsRune(c.Text, 0) {
 		return c, fault.Refused(fmt.Errorf("read place in the list %q: %w", s, err), fault.Text{})
 	}
 	return c, nil

@@ -95,6 +95,9 @@ func (s *server) admit(w http.ResponseWriter, r *http.Request, st *state, route 
 			return fault.Forbidden(err)
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxPageBody)
+		if err := readTexts(r); err != nil {
+			return err
+		}
 		if err := st.loadUser(r.Context()); err != nil {
 			return err
 		}
