@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,7 +30,8 @@ type Config struct {
 	// DataDir is the folder of the SQLite database, used when DatabaseURL is empty.
 	DataDir     string
 	DatabaseURL string
-	// BaseURL is the public address; http and the address listened on when empty.
+	// BaseURL is the public address, scheme and host; http and the address
+	// listened on when empty.
 	BaseURL string
 	// Proxies are the addresses whose X-Forwarded-For is believed.
 	Proxies []netip.Prefix
@@ -72,12 +75,15 @@ func New(ctx context.Context, c Config) (*App, error) {
 func (a *App) build(ctx context.Context) error {
 	c := a.config
 	var err error
+	if a.BaseURL, err = publicAddress(c.BaseURL); err != nil {
+		return err
+	}
 	// The address first: a second start on it ends before it touches the database.
 	if a.listener, err = net.Listen("tcp", c.Listen); err != nil {
 		return fmt.Errorf("listen on %s: %w", c.Listen, err)
 	}
-	if a.BaseURL = strings.TrimRight(c.BaseURL, "/"); a.BaseURL == "" {
-		a.BaseURL = "http://" + a.listener.Addr().String()
+	if a.BaseURL == "" {
+		a.BaseURL = "http://" + browsable(a.listener.Addr())
 	}
 	if a.DB, err = db.Open(ctx, db.Options{DataDir: c.DataDir, URL: c.DatabaseURL, Clock: c.Clock, Lanes: c.Lanes, Log: c.Log}); err != nil {
 		return err
@@ -111,6 +117,28 @@ func (a *App) build(ctx context.Context) error {
 	return nil
 }
 
+// publicAddress checks a public address that was chosen. A path is refused: all
+// addresses begin at the root.
+func publicAddress(chosen string) (string, error) {
+	if chosen == "" {
+		return "", nil
+	}
+	u, err := url.Parse(strings.TrimRight(chosen, "/"))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return "", fmt.Errorf("the public address %q is not one such as https://ariane.example.com", chosen)
+	}
+	return u.String(), nil
+}
+
+// browsable is an address listened on as a browser of this machine can reach it.
+func browsable(listening net.Addr) string {
+	address, err := netip.ParseAddrPort(listening.String())
+	if err != nil || !address.Addr().IsUnspecified() {
+		return listening.String()
+	}
+	return net.JoinHostPort("localhost", strconv.Itoa(int(address.Port())))
+}
+
 // Run serves until ctx ends, then stops in order: doors, hits that wait,
 // readers, jobs. What was answered is stored.
 func (a *App) Run(ctx context.Context) error {
@@ -124,10 +152,11 @@ func (a *App) Run(ctx context.Context) error {
 	var err error
 	select {
 	case err = <-served:
+	case early := <-jobsEnded:
+		jobsEnded <- early
+		err = a.shutDown(ctx)
 	case <-ctx.Done():
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
-		defer cancel()
-		err = a.server.Shutdown(last)
+		err = a.shutDown(ctx)
 	}
 	a.Recorder.Close()
 	a.Recorder = nil
@@ -137,6 +166,13 @@ func (a *App) Run(ctx context.Context) error {
 		err = nil
 	}
 	return errors.Join(err, <-jobsEnded)
+}
+
+// shutDown lets the requests that have arrived end.
+func (a *App) shutDown(ctx context.Context) error {
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
+	defer cancel()
+	return a.server.Shutdown(last)
 }
 
 // Close gives everything back. Call it once Run has returned.

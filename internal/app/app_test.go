@@ -106,3 +106,33 @@ func (r *running) ask(c *http.Client, method, path, body string, header ...strin
 	}
 	return got{answer.StatusCode, answer.Header, string(text)}
 }
+
+func TestPublicAddress(t *testing.T) {
+	t.Parallel()
+	for chosen, want := range map[string]string{
+		"https://ariane.example.test/": "https://ariane.example.test", "http://10.0.0.1:8080": "http://10.0.0.1:8080",
+		"ariane.example.test": "", "ftp://example.test": "", "https://": "", "https://example.test/ariane": "", "javascript:alert(1)": "", "https://a:b@example.test": "",
+	} {
+		a, err := app.New(t.Context(), app.Config{Listen: "127.0.0.1:0", DataDir: t.TempDir(), BaseURL: chosen, Log: slog.New(slog.DiscardHandler)})
+		if want == "" {
+			if err == nil {
+				t.Errorf("%q is accepted", chosen)
+			}
+			continue
+		}
+		if err != nil || a.BaseURL != want {
+			t.Errorf("%q: %v", chosen, err)
+		}
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	a, err := app.New(t.Context(), app.Config{Listen: ":0", DataDir: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	if !strings.HasPrefix(a.BaseURL, "http://localhost:") {
+		t.Errorf("listening everywhere, a browser is sent to %s", a.BaseURL)
+	}
+}
