@@ -83,6 +83,15 @@ type Ref struct {
 	fresh *row
 }
 
+// ID is the number of the event; zero for none, and for one of this transaction
+// until it is committed.
+func (r Ref) ID() id.Event {
+	if r.fresh != nil {
+		return r.fresh.id
+	}
+	return r.id
+}
+
 // Entry is an event to append.
 type Entry struct {
 	Contact id.Contact

@@ -62,7 +62,8 @@ func (s *session) findDevices(ctx context.Context, contacts []any) error {
 	if len(contacts) == 0 {
 		return nil
 	}
-	rows, err := s.tx.Query(ctx, `SELECT contact_id, id, token FROM device WHERE contact_id IN (?`+strings.Repeat(", ?", len(contacts)-1)+`)`, contacts...)
+	rows, err := s.tx.Query(ctx, `SELECT d.contact_id, d.id, d.token, d.city, d.region, d.country, u.since FROM device d
+		LEFT JOIN untracked u ON u.contact_id = d.contact_id WHERE d.contact_id IN (?`+strings.Repeat(", ?", len(contacts)-1)+`)`, contacts...)
 	if err != nil {
 		return fmt.Errorf("find devices: %w", err)
 	}
@@ -71,11 +72,14 @@ func (s *session) findDevices(ctx context.Context, contacts []any) error {
 		var owner id.Contact
 		var device id.Device
 		var token string
-		if err := rows.Scan(&owner, &device, &token); err != nil {
+		var city, region, country sql.NullString
+		var untracked sql.NullInt64
+		if err := rows.Scan(&owner, &device, &token, &city, &region, &country, &untracked); err != nil {
 			return err
 		}
 		if b := s.browsers[token]; b != nil && b.contact == owner {
-			b.device = device
+			b.device, b.untracked = device, untracked.Valid
+			b.place = Place{City: city.String, Region: region.String, Country: country.String}
 		}
 	}
 	if err := rows.Err(); err != nil {
@@ -120,9 +124,10 @@ func (s *session) addDevices(ctx context.Context, tokens []string) error {
 	for i, token := range fresh {
 		h, b := s.agents[token], s.browsers[token]
 		b.device = id.Device(ids[i])
-		rows = append(rows, []any{int64(b.contact), ids[i], token, db.Millis(s.tx.Now()), db.NullID(s.texts.ids[h.UserAgent]), nullText(h.Language), nullText(h.Resolution)})
+		rows = append(rows, []any{int64(b.contact), ids[i], token, db.Millis(s.tx.Now()), db.NullID(s.texts.ids[h.UserAgent]),
+			nullText(h.Language), nullText(h.Resolution), nullText(h.Zone), nullText(h.Platform)})
 	}
-	return s.tx.Insert(ctx, "device", []string{"contact_id", "id", "token", "added", "user_agent_id", "language", "resolution"}, rows)
+	return s.tx.Insert(ctx, "device", []string{"contact_id", "id", "token", "added", "user_agent_id", "language", "resolution", "timezone", "platform"}, rows)
 }
 
 func nullText(s string) any {
@@ -142,11 +147,14 @@ type Device struct {
 	Type       string // "desktop", "smartphone", "tablet", "" when unknown
 	Language   string
 	Resolution string
+	Zone       string // IANA name, or minutes from UTC: "+02:00"
+	Platform   string
+	Place      Place // where it was last, without Zip
 }
 
 // Devices lists the browsers of a contact, the latest first.
 func Devices(ctx context.Context, q db.Q, owner id.Contact) ([]Device, error) {
-	rows, err := q.Query(ctx, `SELECT d.id, d.added, t.body, d.language, d.resolution FROM device d
+	rows, err := q.Query(ctx, `SELECT d.id, d.added, t.body, d.language, d.resolution, d.timezone, d.platform, d.city, d.region, d.country FROM device d
 		LEFT JOIN visit_text t ON t.id = d.user_agent_id WHERE d.contact_id = ? ORDER BY d.id DESC`, int64(owner))
 	if err != nil {
 		return nil, fmt.Errorf("list devices of contact %d: %w", owner, err)
@@ -156,11 +164,12 @@ func Devices(ctx context.Context, q db.Q, owner id.Contact) ([]Device, error) {
 	for rows.Next() {
 		var d Device
 		var added int64
-		var agent, language, resolution sql.NullString
-		if err := rows.Scan(&d.ID, &added, &agent, &language, &resolution); err != nil {
+		var agent, language, resolution, zone, platform, city, region, country sql.NullString
+		if err := rows.Scan(&d.ID, &added, &agent, &language, &resolution, &zone, &platform, &city, &region, &country); err != nil {
 			return nil, err
 		}
 		d.Added, d.UserAgent, d.Language, d.Resolution = db.Time(added), agent.String, language.String, resolution.String
+		d.Zone, d.Platform, d.Place = zone.String, platform.String, Place{City: city.String, Region: region.String, Country: country.String}
 		d.Browser, d.System, d.Type = describe(agent.String)
 		list = append(list, d)
 	}

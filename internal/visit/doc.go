@@ -9,7 +9,13 @@
 // A device token is 128 random bits in 32 lower-case hexadecimal digits, made
 // by the tracking script in the browser, or by us for a browser without script.
 //
-// Tables: device, visit_text.
+// Policy decides which requests are followed, and what is kept of them: bots,
+// excluded addresses, signals and consent; what a page may say of its visitor
+// is passed on to contact.Identify.
+//
+// Tables: device, untracked, visit_link, visit_site, visit_text.
 //
 // Kinds appended: page.viewed.
+//
+// Kinds read, by SiteReader: page.viewed.
 package visit

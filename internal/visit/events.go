@@ -1,9 +1,13 @@
 package visit
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"net/url"
+	"slices"
 	"strings"
+	"time"
 
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
@@ -19,12 +23,54 @@ type pageViewed struct {
 	URL      int64  `json:"u,omitempty"`
 	Title    int64  `json:"t,omitempty"`
 	Referrer int64  `json:"r,omitempty"`
+	Campaign int64  `json:"c,omitempty"`
 	Language string `json:"l,omitempty"`
 }
 
 // PageView is a page.viewed event with its texts.
 type PageView struct {
 	URL, Title, Referrer, Language string
+	UTM                            UTM
+	// Left is when the browser went on to the next page of the same session, as
+	// far as that is among the events asked for; zero when it is not known.
+	Left time.Time
+}
+
+// SessionGap is how long a browser may look at one page: what it views later
+// begins another session.
+const SessionGap = 30 * time.Minute
+
+// UTM are the campaign parameters of a page view.
+type UTM struct{ Campaign, Source, Medium, Content, Term string }
+
+// texts names each parameter as in an address, without utm_.
+func (u *UTM) texts() map[string]*string {
+	return map[string]*string{"campaign": &u.Campaign, "source": &u.Source, "medium": &u.Medium, "content": &u.Content, "term": &u.Term}
+}
+
+// encode writes the parameters in one text; empty when there is none.
+func (u UTM) encode() string {
+	if u == (UTM{}) {
+		return ""
+	}
+	q := url.Values{}
+	for name, text := range u.texts() {
+		if *text != "" {
+			q.Set(name, *text)
+		}
+	}
+	return q.Encode()
+}
+
+// ReadUTM takes the campaign parameters among those of an address.
+func ReadUTM(q url.Values) UTM { return readUTM(q, "utm_") }
+
+func readUTM(q url.Values, prefix string) UTM {
+	var u UTM
+	for name, text := range u.texts() {
+		*text = q.Get(prefix + name)
+	}
+	return u
 }
 
 // Kinds declares what this package appends to threads.
@@ -45,17 +91,42 @@ func PageViews(ctx context.Context, q db.Q, events []activity.Event) (map[id.Eve
 			return nil, err
 		}
 		stored[e.ID] = p
-		texts = append(texts, p.URL, p.Title, p.Referrer)
+		texts = append(texts, p.URL, p.Title, p.Referrer, p.Campaign)
 	}
 	bodies, err := readTexts(ctx, q, texts)
 	if err != nil {
 		return nil, err
 	}
+	left := leavings(events)
 	views := make(map[id.Event]PageView, len(stored))
 	for e, p := range stored {
-		views[e] = PageView{URL: bodies[p.URL], Title: bodies[p.Title], Referrer: bodies[p.Referrer], Language: p.Language}
+		view := PageView{URL: bodies[p.URL], Title: bodies[p.Title], Referrer: bodies[p.Referrer], Language: p.Language, Left: left[e]}
+		if q, err := url.ParseQuery(bodies[p.Campaign]); err == nil {
+			view.UTM = readUTM(q, "")
+		}
+		views[e] = view
 	}
 	return views, nil
+}
+
+// leavings finds when each page was left: when the same browser viewed the next
+// one of its session.
+func leavings(events []activity.Event) map[id.Event]time.Time {
+	var views []activity.Event
+	for _, e := range events {
+		if e.Kind == KindPageViewed {
+			views = append(views, e)
+		}
+	}
+	slices.SortFunc(views, func(a, b activity.Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+	left, last := map[id.Event]time.Time{}, map[id.Device]activity.Event{}
+	for _, e := range views {
+		if before, ok := last[e.Device]; ok && e.At.Sub(before.At) < SessionGap {
+			left[before.ID] = e.At
+		}
+		last[e.Device] = e
+	}
+	return left
 }
 
 // readTexts finds the texts of numbers; zero is no text.

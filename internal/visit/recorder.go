@@ -39,17 +39,27 @@ type Hit struct {
 	// again; empty when the sender has none.
 	View string
 
-	URL, Title, Referrer, Language, Resolution string
-	UserAgent                                  string
+	URL, Title, Referrer, Language string
+	UTM                            UTM
+	// UserAgent, Resolution, Zone, Platform and Place describe the device.
+	UserAgent, Resolution, Zone, Platform string
+	Place                                 Place
 	// IP is the address to keep, empty for none.
 	IP string
+
+	// Values are cleaned values of contact fields that the page says of its
+	// visitor. Those in Fill are written only where there is none.
+	Values, Fill map[string]string
 }
 
-// Answer says whose hit it was.
+// Answer says whose hit it was. Contact is zero when it was not recorded because
+// the contact is not to be followed.
 type Answer struct {
 	Contact id.Contact
 	Device  id.Device
 	Token   string
+	// View is the event, zero when the hit had been recorded before.
+	View id.Event
 }
 
 // Recorder records hits. Many may call Record at once.
@@ -69,10 +79,16 @@ type browser struct {
 	device  id.Device
 	ip      string
 	views   []string
+	place   Place
+	// told is what its pages said last.
+	told string
+	// untracked tells that the contact is not to be followed.
+	untracked bool
 }
 
 type waiting struct {
 	hit    Hit
+	view   activity.Ref
 	answer Answer
 	err    error
 	done   chan struct{}
@@ -134,6 +150,10 @@ func (h Hit) clean() Hit {
 	}
 	h.URL, h.Referrer, h.UserAgent = cut(h.URL, 2000), cut(h.Referrer, 2000), cut(h.UserAgent, 500)
 	h.Title, h.Language, h.Resolution = cut(h.Title, 255), cut(h.Language, 20), cut(h.Resolution, 20)
+	h.Zone, h.Platform = cut(h.Zone, 50), cut(h.Platform, 20)
+	for _, text := range h.UTM.texts() {
+		*text = cut(*text, 255)
+	}
 	if !WellFormed(h.Token) {
 		h.Token = NewToken()
 	}
@@ -225,7 +245,9 @@ func (r *Recorder) store(batch []*waiting) error {
 	}
 	for _, w := range batch {
 		b := s.browsers[w.hit.Token]
-		w.answer = Answer{Contact: b.contact, Device: b.device, Token: w.hit.Token}
+		if w.answer = (Answer{Token: w.hit.Token}); !b.untracked {
+			w.answer.Contact, w.answer.Device, w.answer.View = b.contact, b.device, w.view.ID()
+		}
 	}
 	return nil
 }
@@ -258,6 +280,9 @@ func (r *Recorder) Visitor(token string, h Hit) func(ctx context.Context, tx *db
 		if err := s.know(ctx); err != nil {
 			return contact.Visitor{}, err
 		}
+		if err := s.settle(ctx, []*waiting{{hit: h}}); err != nil {
+			return contact.Visitor{}, err
+		}
 		// The submission may hand the device over: let the next hit look again.
 		tx.AfterCommit(func() { r.devices.Invalidate(token) })
 		b := s.browsers[token]
@@ -285,7 +310,7 @@ func (s *session) record(ctx context.Context, batch []*waiting) error {
 		if _, met := s.agents[w.hit.Token]; !met {
 			s.agents[w.hit.Token] = w.hit
 		}
-		for _, body := range []string{w.hit.URL, w.hit.Title, w.hit.Referrer} {
+		for _, body := range []string{w.hit.URL, w.hit.Title, w.hit.Referrer, w.hit.UTM.encode()} {
 			s.texts.want(s.r, body)
 		}
 	}
@@ -297,6 +322,9 @@ func (s *session) record(ctx context.Context, batch []*waiting) error {
 	}
 	for _, w := range batch {
 		h, b := w.hit, s.browsers[w.hit.Token]
+		if w.view = (activity.Ref{}); b.untracked {
+			continue
+		}
 		if h.View != "" {
 			if slices.Contains(b.views, h.View) {
 				continue
@@ -304,17 +332,21 @@ func (s *session) record(ctx context.Context, batch []*waiting) error {
 			// A new slice: the cached one is read by others.
 			b.views = append(slices.Clone(b.views[max(0, len(b.views)-viewsKept+1):]), h.View)
 		}
-		activity.Append(s.tx, activity.Entry{Contact: b.contact, Device: b.device, Kind: KindPageViewed, Source: activity.SourceTracking,
-			Data: pageViewed{View: h.View, URL: s.texts.ids[h.URL], Title: s.texts.ids[h.Title], Referrer: s.texts.ids[h.Referrer], Language: h.Language}})
+		if err := s.tell(ctx, h); err != nil {
+			return err
+		}
+		w.view = activity.Append(s.tx, activity.Entry{Contact: b.contact, Device: b.device, Kind: KindPageViewed, Source: activity.SourceTracking,
+			Data: pageViewed{View: h.View, URL: s.texts.ids[h.URL], Title: s.texts.ids[h.Title], Referrer: s.texts.ids[h.Referrer],
+				Campaign: s.texts.ids[h.UTM.encode()], Language: h.Language}})
 	}
-	return nil
+	return s.settle(ctx, batch)
 }
 
 // moveIPs notes the addresses that browsers are seen at for the first time.
 func (s *session) moveIPs(ctx context.Context, batch []*waiting) error {
 	var seen []contact.Seen
 	for _, w := range batch {
-		if b := s.browsers[w.hit.Token]; w.hit.IP != "" && b.ip != w.hit.IP {
+		if b := s.browsers[w.hit.Token]; w.hit.IP != "" && b.ip != w.hit.IP && !b.untracked {
 			b.ip = w.hit.IP
 			seen = append(seen, contact.Seen{Contact: b.contact, Address: w.hit.IP})
 		}

@@ -1,0 +1,110 @@
+package visit
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"ariane/internal/activity"
+	"ariane/internal/base/db"
+	"ariane/internal/contact"
+	"ariane/internal/id"
+)
+
+// said is what a page says of its visitor, in one text to compare.
+func (h Hit) said() string {
+	var b strings.Builder
+	for _, values := range []map[string]string{h.Values, h.Fill} {
+		for _, alias := range slices.Sorted(maps.Keys(values)) {
+			b.WriteString(alias + "\x00" + values[alias] + "\x00")
+		}
+		b.WriteByte(1)
+	}
+	return b.String()
+}
+
+// tell passes on what a page says of its visitor, unless the same browser said
+// the same before. The browser may be another contact's afterwards.
+func (s *session) tell(ctx context.Context, h Hit) error {
+	b := s.browsers[h.Token]
+	if len(h.Values)+len(h.Fill) == 0 || h.said() == b.told {
+		return nil
+	}
+	values, err := s.writable(ctx, b.contact, h)
+	if err != nil {
+		return err
+	}
+	if b.told = h.said(); len(values) == 0 {
+		return nil
+	}
+	owner, _, err := contact.Identify(ctx, s.tx, contact.Submitted{
+		Visitor: contact.Visitor{Contact: b.contact, Device: b.device, Token: h.Token, IP: h.IP},
+		Values:  values, Source: activity.SourceTracking, By: contact.By{Object: "hit"},
+	})
+	if err != nil || owner == b.contact {
+		return err
+	}
+	b.contact, b.device = owner, 0
+	if err := s.findDevices(ctx, []any{int64(owner)}); err != nil {
+		return err
+	}
+	return s.addDevices(ctx, []string{h.Token})
+}
+
+// writable are the values of a hit without those to fill in where the contact
+// has one.
+func (s *session) writable(ctx context.Context, owner id.Contact, h Hit) (map[string]string, error) {
+	if len(h.Fill) == 0 {
+		return h.Values, nil
+	}
+	c, err := contact.Find(ctx, s.tx, owner)
+	if err != nil {
+		return nil, fmt.Errorf("read values of visitor: %w", err)
+	}
+	values := map[string]string{}
+	for alias, value := range h.Fill {
+		if c.Fields[alias] == "" {
+			values[alias] = value
+		}
+	}
+	maps.Copy(values, h.Values)
+	return values, nil
+}
+
+// settle notes where the browsers of a batch are now.
+func (s *session) settle(ctx context.Context, batch []*waiting) error {
+	for _, w := range batch {
+		b, place := s.browsers[w.hit.Token], w.hit.Place
+		place.Zip = ""
+		if b.untracked || place == (Place{}) || b.place == place {
+			continue
+		}
+		b.place = place
+		_, err := s.tx.Exec(ctx, `UPDATE device SET city = ?, region = ?, country = ? WHERE contact_id = ? AND id = ?`,
+			nullText(place.City), nullText(place.Region), nullText(place.Country), int64(b.contact), int64(b.device))
+		if err != nil {
+			return fmt.Errorf("note place of device %d: %w", b.device, err)
+		}
+		if err := fillPlace(ctx, s.tx, b.contact, w.hit.Place); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fillPlace writes a place to a contact of whom no part of one is known.
+func fillPlace(ctx context.Context, tx *db.Tx, owner id.Contact, place Place) error {
+	c, err := contact.Find(ctx, tx, owner)
+	if err != nil {
+		return err
+	}
+	values := map[string]string{"city": place.City, "state": place.Region, "country": place.Country, "zipcode": place.Zip}
+	for alias := range values {
+		if c.Fields[alias] != "" {
+			return nil
+		}
+	}
+	return contact.Complete(ctx, tx, owner, values)
+}
