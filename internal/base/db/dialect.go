@@ -119,16 +119,23 @@ func EscapeLike(s string) string {
 }
 
 // AddMonth makes sure that a table created with {{monthly}} has a part of its
-// own for the month of t. Rows of months without one share a part.
+// own for the month of t. Rows of months without one share a part; a month that
+// has rows there already, written with a wrong clock, stays there.
 func (tx *Tx) AddMonth(ctx context.Context, table string, t time.Time) error {
 	if tx.db.dialect == SQLite {
 		return nil
 	}
 	from := time.Date(t.UTC().Year(), t.UTC().Month(), 1, 0, 0, 0, 0, time.UTC)
-	part := table + from.Format("_2006_01")
-	_, err := tx.Exec(ctx, fmt.Sprintf(`CREATE TABLE IF NOT EXISTS %s PARTITION OF %s FOR VALUES FROM (%d) TO (%d)`,
-		part, table, Millis(from), Millis(from.AddDate(0, 1, 0))))
+	part, first, end := table+from.Format("_2006_01"), Millis(from), Millis(from.AddDate(0, 1, 0))
+	var settled bool
+	err := tx.QueryRow(ctx, `SELECT to_regclass(?) IS NOT NULL OR EXISTS (SELECT 1 FROM `+table+`_other WHERE at >= ? AND at < ?)`, part, first, end).Scan(&settled)
 	if err != nil {
+		return fmt.Errorf("look for month %s: %w", part, err)
+	}
+	if settled {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, fmt.Sprintf(`CREATE TABLE IF NOT EXISTS %s PARTITION OF %s FOR VALUES FROM (%d) TO (%d)`, part, table, first, end)); err != nil {
 		return fmt.Errorf("add month %s: %w", part, err)
 	}
 	return nil
