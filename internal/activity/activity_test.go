@@ -384,3 +384,21 @@ func TestKeepMonthsCanBeRepeated(t *testing.T) {
 		t.Fatal(events, err)
 	}
 }
+
+// What was written while the clock was wrong keeps no start from succeeding.
+func TestKeepMonthsBesideEventsOfTheirMonths(t *testing.T) {
+	ctx := context.Background()
+	d := dbtest.Open(t)
+	err := d.Do(ctx, func(tx *db.Tx) error {
+		activity.Append(tx, activity.Entry{Contact: 1, Kind: said, At: tx.Now().AddDate(0, 1, 0)})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := d.Do(ctx, func(tx *db.Tx) error { return activity.KeepMonths(ctx, tx) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

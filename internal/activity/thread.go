@@ -53,7 +53,7 @@ func Thread(ctx context.Context, q db.Q, contact id.Contact, p Page) ([]Event, e
 		args = append(args, db.Millis(p.To))
 	}
 	if len(p.Kinds) > 0 {
-		where = append(where, "kind IN (?"+strings.Repeat(", ?", len(p.Kinds)-1)+")")
+		where = append(where, "kind IN ("+db.Marks(len(p.Kinds))+")")
 		for _, k := range p.Kinds {
 			args = append(args, int64(k))
 		}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"ariane/internal/base/db"
@@ -125,7 +124,7 @@ func counted(ctx context.Context, q db.Q, forms []Listed) error {
 	for i, f := range forms {
 		ids[i] = int64(f.ID)
 	}
-	rows, err := q.Query(ctx, `SELECT form_id, COUNT(*), MAX(at) FROM form_submission WHERE form_id IN (?`+strings.Repeat(", ?", len(ids)-1)+`) GROUP BY form_id`, ids...)
+	rows, err := q.Query(ctx, `SELECT form_id, COUNT(*), MAX(at) FROM form_submission WHERE form_id IN (`+db.Marks(len(ids))+`) GROUP BY form_id`, ids...)
 	if err != nil {
 		return fmt.Errorf("count submissions: %w", err)
 	}

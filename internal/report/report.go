@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"ariane/internal/activity"
@@ -60,7 +59,7 @@ func count(ctx context.Context, tx *db.Tx, batch []activity.Event) error {
 // Totals counts all events of each kind, for ever.
 func Totals(ctx context.Context, q db.Q, kinds ...activity.Kind) (map[activity.Kind]int64, error) {
 	totals := map[activity.Kind]int64{}
-	rows, err := q.Query(ctx, `SELECT kind, CAST(sum(events) AS BIGINT) FROM report_day WHERE kind IN (`+marks(len(kinds))+`) GROUP BY kind`, numbers(kinds)...)
+	rows, err := q.Query(ctx, `SELECT kind, CAST(sum(events) AS BIGINT) FROM report_day WHERE kind IN (`+db.Marks(len(kinds))+`) GROUP BY kind`, numbers(kinds)...)
 	if err != nil {
 		return nil, fmt.Errorf("read totals: %w", err)
 	}
@@ -85,7 +84,7 @@ func Daily(ctx context.Context, q db.Q, today time.Time, days int, kinds ...acti
 	for _, k := range kinds {
 		curves[k] = make([]int64, days)
 	}
-	rows, err := q.Query(ctx, `SELECT kind, day, events FROM report_day WHERE kind IN (`+marks(len(kinds))+`) AND day BETWEEN ? AND ?`,
+	rows, err := q.Query(ctx, `SELECT kind, day, events FROM report_day WHERE kind IN (`+db.Marks(len(kinds))+`) AND day BETWEEN ? AND ?`,
 		append(numbers(kinds), first, last)...)
 	if err != nil {
 		return nil, fmt.Errorf("read curves: %w", err)
@@ -101,8 +100,6 @@ func Daily(ctx context.Context, q db.Q, today time.Time, days int, kinds ...acti
 	}
 	return curves, rows.Err()
 }
-
-func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
 func numbers(kinds []activity.Kind) []any {
 	out := make([]any, len(kinds))

@@ -76,7 +76,7 @@ func insertText(table string, columns []string, rows int, suffix string) string 
 	if s, ok := inserts.Load(key); ok {
 		return s.(string)
 	}
-	row := "(?" + strings.Repeat(", ?", len(columns)-1) + ")"
+	row := "(" + Marks(len(columns)) + ")"
 	s := "INSERT INTO " + table + " (" + list + ") VALUES " + row + strings.Repeat(", "+row, rows-1) + suffix
 	inserts.Store(key, s)
 	return s

@@ -146,7 +146,7 @@ func kindList(kinds []string) (string, []any) {
 	for i, k := range kinds {
 		args[i] = k
 	}
-	return `kind IN (?` + strings.Repeat(`, ?`, len(kinds)-1) + `)`, args
+	return `kind IN (` + db.Marks(len(kinds)) + `)`, args
 }
 
 // firstDue looks without writing: an idle process does not touch the disk.
