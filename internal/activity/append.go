@@ -180,52 +180,45 @@ func (p *pending) Flush(ctx context.Context, tx *db.Tx) error {
 	if p.err != nil || len(p.rows) == 0 {
 		return p.err
 	}
-	if err := p.lock(ctx, tx); err != nil {
-		return err
+	lanes := make([][]*row, tx.DB().Lanes())
+	for _, r := range p.rows {
+		r.lane = laneOf(r.Contact, len(lanes))
+		lanes[r.lane] = append(lanes[r.lane], r)
 	}
-	ids, err := tx.NextIDs(ctx, "event", len(p.rows))
-	if err != nil {
-		return err
+	for lane, rows := range lanes {
+		if len(rows) == 0 {
+			continue
+		}
+		ids, err := tx.LockedIDs(ctx, "thread", lane, "event", len(rows))
+		if err != nil {
+			return err
+		}
+		for i, r := range rows {
+			r.id = id.Event(ids[i])
+		}
 	}
-	now := tx.Now()
 	values := make([][]any, len(p.rows))
 	for i, r := range p.rows {
-		r.id = id.Event(ids[i])
-		cause := r.Cause.id
-		if r.Cause.fresh != nil {
-			cause = r.Cause.fresh.id
-		}
-		var recorded any
-		if !r.At.Equal(now) {
-			recorded = db.Millis(now)
-		}
-		values[i] = []any{int64(r.Contact), db.Millis(r.At), ids[i], r.lane, int64(r.Kind), int64(r.Source),
-			db.NullID(r.Device), recorded, db.NullID(cause), db.NullID(int64(r.depth)), r.data}
+		values[i] = r.values(tx.Now())
 	}
 	if err := tx.Insert(ctx, "event", columns, values); err != nil {
 		return err
 	}
-	topic := tx.DB().Topic(topicName)
-	tx.AfterCommit(topic.Publish)
+	tx.AfterCommit(tx.DB().Topic(topicName).Publish)
 	return nil
 }
 
-func (p *pending) lock(ctx context.Context, tx *db.Tx) error {
-	lanes := tx.DB().Lanes()
-	touched := make([]bool, lanes)
-	for _, r := range p.rows {
-		r.lane = laneOf(r.Contact, lanes)
-		touched[r.lane] = true
+func (r *row) values(now time.Time) []any {
+	cause := r.Cause.id
+	if r.Cause.fresh != nil {
+		cause = r.Cause.fresh.id
 	}
-	for lane, yes := range touched {
-		if !yes {
-			continue
-		}
-		if err := tx.Lock(ctx, "thread", lane); err != nil {
-			return err
-		}
+	var recorded any
+	if !r.At.Equal(now) {
+		recorded = db.Millis(now)
 	}
-	return nil
+	return []any{int64(r.Contact), db.Millis(r.At), int64(r.id), r.lane, int64(r.Kind), int64(r.Source),
+		db.NullID(r.Device), recorded, db.NullID(cause), db.NullID(int64(r.depth)), r.data}
 }
 
 // laneOf spreads contacts over lanes. The result is stored, so it never changes.

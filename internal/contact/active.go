@@ -49,7 +49,8 @@ func noteActivity(ctx context.Context, tx *db.Tx, batch []activity.Event) error 
 		}
 	}
 	contacts := slices.Sorted(maps.Keys(latest))
-	rows, err := tx.Query(ctx, `SELECT id, state FROM contact WHERE id IN (`+marks(len(contacts))+`) ORDER BY id`, numbers(contacts)...)
+	among, args := db.InIDs(tx.Dialect(), "id", contacts)
+	rows, err := tx.Query(ctx, `SELECT id, state FROM contact WHERE `+among+` ORDER BY id`, args...)
 	if err != nil {
 		return fmt.Errorf("note activity: %w", err)
 	}
@@ -67,12 +68,4 @@ func noteActivity(ctx context.Context, tx *db.Tx, batch []activity.Event) error 
 	}
 	return tx.InsertOr(ctx, "contact_active", []string{"contact_id", "state", "last_active"}, values,
 		`ON CONFLICT (contact_id) DO UPDATE SET last_active = excluded.last_active WHERE excluded.last_active > contact_active.last_active`)
-}
-
-func numbers(contacts []id.Contact) []any {
-	list := make([]any, len(contacts))
-	for i, c := range contacts {
-		list[i] = int64(c)
-	}
-	return list
 }

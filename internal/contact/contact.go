@@ -130,13 +130,14 @@ func addIPs(ctx context.Context, q db.Q, list []Contact) error {
 		return nil
 	}
 	at := make(map[id.Contact]*Contact, len(list))
-	args := make([]any, 0, len(list))
+	contacts := make([]id.Contact, 0, len(list))
 	for i := range list {
 		at[list[i].ID] = &list[i]
-		args = append(args, int64(list[i].ID))
+		contacts = append(contacts, list[i].ID)
 	}
+	among, args := db.InIDs(q.Dialect(), "i.contact_id", contacts)
 	rows, err := q.Query(ctx, `SELECT i.contact_id, i.ip_id, i.added, a.address FROM contact_ip i JOIN ip_address a ON a.id = i.ip_id
-		WHERE i.contact_id IN (`+marks(len(args))+`) ORDER BY i.contact_id, i.added, i.ip_id`, args...)
+		WHERE `+among+` ORDER BY i.contact_id, i.added, i.ip_id`, args...)
 	if err != nil {
 		return fmt.Errorf("read addresses of contacts: %w", err)
 	}

@@ -23,6 +23,9 @@ const (
 	KeyEmail  KeyKind = 2
 )
 
+// deviceKind is KeyDevice in SQL.
+const deviceKind = "1"
+
 // Key is an identity key of a contact.
 type Key struct {
 	Kind   KeyKind
@@ -100,5 +103,3 @@ func handOver(ctx context.Context, tx *db.Tx, token string, to id.Contact, sourc
 	_, err := claim(ctx, tx, KeyDevice, token, to, source)
 	return err
 }
-
-func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }

@@ -20,41 +20,24 @@ type Visitor struct {
 }
 
 // Owners finds the contacts that own these device tokens; tokens without owner
-// are absent.
+// are absent. A merge moves the keys, so an owner is never merged into another.
 func Owners(ctx context.Context, q db.Q, tokens []string) (map[string]id.Contact, error) {
-	args := make([]any, 0, len(tokens)+1)
-	args = append(args, int(KeyDevice))
-	for _, t := range tokens {
-		args = append(args, t)
-	}
-	rows, err := q.Query(ctx, `SELECT i.value, i.contact_id, c.merged_into FROM identity i JOIN contact c ON c.id = i.contact_id
-		WHERE i.kind = ? AND i.value IN (`+marks(len(tokens))+`)`, args...)
+	among, args := db.InTexts(q.Dialect(), "value", tokens)
+	rows, err := q.Query(ctx, `SELECT value, contact_id FROM identity WHERE kind = `+deviceKind+` AND `+among, args...)
 	if err != nil {
 		return nil, fmt.Errorf("find owners of devices: %w", err)
 	}
 	defer rows.Close()
-	owners, merged := map[string]id.Contact{}, []string{}
+	owners := map[string]id.Contact{}
 	for rows.Next() {
 		var token string
 		var contact id.Contact
-		var into *int64
-		if err := rows.Scan(&token, &contact, &into); err != nil {
+		if err := rows.Scan(&token, &contact); err != nil {
 			return nil, err
 		}
 		owners[token] = contact
-		if into != nil {
-			merged = append(merged, token)
-		}
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	for _, token := range merged {
-		if owners[token], err = Resolve(ctx, q, owners[token]); err != nil {
-			return nil, err
-		}
-	}
-	return owners, nil
+	return owners, rows.Err()
 }
 
 // CreateVisitors makes an anonymous contact for each device token that nobody
@@ -113,20 +96,9 @@ func dropLost(ctx context.Context, tx *db.Tx, fresh []*Visitor) ([]*Visitor, err
 	if len(tokens) == 0 {
 		return fresh, nil
 	}
-	rows, err := tx.Query(ctx, `SELECT value, contact_id FROM identity WHERE kind = ? AND value IN (`+marks(len(tokens))+`)`,
-		append([]any{int(KeyDevice)}, anys(tokens)...)...)
+	owners, err := Owners(ctx, tx, tokens)
 	if err != nil {
-		return nil, fmt.Errorf("find owners of devices: %w", err)
-	}
-	defer rows.Close()
-	owners := map[string]id.Contact{}
-	for rows.Next() {
-		var token string
-		var owner id.Contact
-		if err := rows.Scan(&token, &owner); err != nil {
-			return nil, err
-		}
-		owners[token] = owner
+		return nil, err
 	}
 	var won []*Visitor
 	for _, v := range fresh {
@@ -136,7 +108,7 @@ func dropLost(ctx context.Context, tx *db.Tx, fresh []*Visitor) ([]*Visitor, err
 			v.Contact = owners[v.Token]
 		}
 	}
-	return won, rows.Err()
+	return won, nil
 }
 
 func insertVisitors(ctx context.Context, tx *db.Tx, visitors []*Visitor, by By) error {
@@ -178,10 +150,10 @@ func AddIPs(ctx context.Context, tx *db.Tx, seen []Seen, source activity.Source)
 	if len(seen) == 0 {
 		return nil
 	}
-	addresses, contacts := make([]string, 0, len(seen)), make([]any, 0, len(seen))
+	addresses, contacts := make([]string, 0, len(seen)), make([]id.Contact, 0, len(seen))
 	for _, s := range seen {
 		addresses = append(addresses, s.Address)
-		contacts = append(contacts, int64(s.Contact))
+		contacts = append(contacts, s.Contact)
 	}
 	ips, err := ipIDs(ctx, tx, addresses)
 	if err != nil {
@@ -192,7 +164,8 @@ func AddIPs(ctx context.Context, tx *db.Tx, seen []Seen, source activity.Source)
 		ip      int64
 	}
 	known := map[pair]bool{}
-	rows, err := tx.Query(ctx, `SELECT contact_id, ip_id FROM contact_ip WHERE contact_id IN (`+marks(len(contacts))+`)`, contacts...)
+	among, args := db.InIDs(tx.Dialect(), "contact_id", contacts)
+	rows, err := tx.Query(ctx, `SELECT contact_id, ip_id FROM contact_ip WHERE `+among, args...)
 	if err != nil {
 		return fmt.Errorf("find addresses of contacts: %w", err)
 	}
@@ -261,7 +234,8 @@ func readIPs(ctx context.Context, q db.Q, into map[string]int64, addresses []str
 	if len(addresses) == 0 {
 		return nil
 	}
-	rows, err := q.Query(ctx, `SELECT address, id FROM ip_address WHERE address IN (`+marks(len(addresses))+`)`, anys(addresses)...)
+	among, args := db.InTexts(q.Dialect(), "address", addresses)
+	rows, err := q.Query(ctx, `SELECT address, id FROM ip_address WHERE `+among, args...)
 	if err != nil {
 		return fmt.Errorf("find addresses: %w", err)
 	}
@@ -275,12 +249,4 @@ func readIPs(ctx context.Context, q db.Q, into map[string]int64, addresses []str
 		into[a] = n
 	}
 	return rows.Err()
-}
-
-func anys[T any](list []T) []any {
-	out := make([]any, len(list))
-	for i, v := range list {
-		out[i] = v
-	}
-	return out
 }

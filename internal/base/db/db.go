@@ -45,10 +45,11 @@ type DB struct {
 	// writer holds the only writing connection of SQLite while nobody writes.
 	writer chan *writer
 
-	topics sync.Map // name -> *Topic
-	types  sync.Map // table -> types of its columns, on PostgreSQL
-	stop   context.CancelFunc
-	done   sync.WaitGroup
+	topics   sync.Map // name -> *Topic
+	types    sync.Map // table -> types of its columns, on PostgreSQL
+	reserves sync.Map // sequence -> *reserve, on PostgreSQL
+	stop     context.CancelFunc
+	done     sync.WaitGroup
 }
 
 // Open opens the database, creates it when it does not exist and brings its

@@ -49,19 +49,6 @@ func (d Dialect) rebind(query string) string {
 	return s
 }
 
-// Lock takes the lock of that space and number until the end of the
-// transaction. On SQLite the transaction is alone already.
-func (tx *Tx) Lock(ctx context.Context, space string, number int) error {
-	if tx.db.dialect == SQLite {
-		return nil
-	}
-	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtext(current_schema() || ?), ?)`, space, number)
-	if err != nil {
-		return fmt.Errorf("lock %s %d: %w", space, number, err)
-	}
-	return nil
-}
-
 // SkipLocked ends a SELECT of rows to work on: each process sees only rows that
 // no other holds.
 func (d Dialect) SkipLocked() string {

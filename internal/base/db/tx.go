@@ -192,47 +192,6 @@ func (d *DB) beginPostgres(ctx context.Context, tx *Tx) (commit func() error, ro
 	return t.Commit, rollback, nil
 }
 
-// NextID takes the next identifier of a sequence declared by a migration.
-func (tx *Tx) NextID(ctx context.Context, sequence string) (int64, error) {
-	ids, err := tx.NextIDs(ctx, sequence, 1)
-	if err != nil {
-		return 0, err
-	}
-	return ids[0], nil
-}
-
-// NextIDs takes n identifiers of a sequence, in rising order.
-func (tx *Tx) NextIDs(ctx context.Context, sequence string, n int) ([]int64, error) {
-	if n == 0 {
-		return nil, nil
-	}
-	ids := make([]int64, 0, n)
-	if tx.db.dialect == SQLite {
-		var last int64
-		err := tx.QueryRow(ctx, `UPDATE sequence SET value = value + ? WHERE name = ? RETURNING value`, n, sequence).Scan(&last)
-		if err != nil {
-			return nil, fmt.Errorf("take id of %s: %w", sequence, err)
-		}
-		for i := last - int64(n) + 1; i <= last; i++ {
-			ids = append(ids, i)
-		}
-		return ids, nil
-	}
-	rows, err := tx.Query(ctx, `SELECT nextval(CAST(? AS regclass)) FROM generate_series(1, ?)`, sequence+"_seq", n)
-	if err != nil {
-		return nil, fmt.Errorf("take id of %s: %w", sequence, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var v int64
-		if err := rows.Scan(&v); err != nil {
-			return nil, err
-		}
-		ids = append(ids, v)
-	}
-	return ids, rows.Err()
-}
-
 // Topic wakes goroutines of this process after a commit.
 type Topic struct{ ch chan chan struct{} }
 

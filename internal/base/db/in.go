@@ -1,0 +1,30 @@
+package db
+
+// InIDs is the condition that column is one of the numbers, with the arguments
+// it binds. Where the engine has arrays it is one text for any length.
+func InIDs[T ~int64](d Dialect, column string, list []T) (string, []any) {
+	if d == Postgres {
+		numbers := make([]int64, len(list))
+		for i, n := range list {
+			numbers[i] = int64(n)
+		}
+		return column + " = ANY(CAST(? AS bigint[]))", []any{numbers}
+	}
+	args := make([]any, len(list))
+	for i, n := range list {
+		args[i] = int64(n)
+	}
+	return column + " IN (" + Marks(len(list)) + ")", args
+}
+
+// InTexts is InIDs for texts.
+func InTexts(d Dialect, column string, list []string) (string, []any) {
+	if d == Postgres {
+		return column + " = ANY(CAST(? AS text[]))", []any{list}
+	}
+	args := make([]any, len(list))
+	for i, s := range list {
+		args[i] = s
+	}
+	return column + " IN (" + Marks(len(list)) + ")", args
+}
