@@ -113,16 +113,41 @@ func (d Deps) page(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := pageView{Title: f.Name, NoIndex: f.NoIndex, Nonce: nonce()}
-	if v.Form, err = d.viewOf(r.Context(), f, r.URL.Query()); err != nil {
+	v, err := d.viewOf(r.Context(), f, r.URL.Query())
+	if err != nil {
 		return err
 	}
-	v.Form.Key = visit.NewToken()
-	v.Form.Return = d.BaseURL + "/form/" + strconv.FormatInt(int64(f.ID), 10)
+	v.Key = visit.NewToken()
 	if said, ok := readNotice(r); ok && said.Form == int64(f.ID) {
-		v.Form.Error, v.Form.Message = said.Error, said.Message
+		v.Error, v.Message = said.Error, said.Message
 		http.SetCookie(w, &http.Cookie{Name: noticeCookie, Path: "/", MaxAge: -1})
 	}
+	return d.showPage(w, r, http.StatusOK, f, v)
+}
+
+// again answers with the page of a form whose answers were refused: what was
+// typed is still there.
+func (d Deps) again(w http.ResponseWriter, r *http.Request, f form.Form, p parameters, wrong map[string]string) error {
+	v, err := d.viewOf(r.Context(), f, nil)
+	if err != nil {
+		return err
+	}
+	if v.Key = p.text("submissionkey"); v.Key == "" {
+		v.Key = visit.NewToken()
+	}
+	v.refused(p.own, wrong)
+	return d.showPage(w, r, http.StatusUnprocessableEntity, f, v)
+}
+
+// pageOf is the address of the page of a form.
+func (d Deps) pageOf(f form.Form) string {
+	return d.BaseURL + "/form/" + strconv.FormatInt(int64(f.ID), 10)
+}
+
+func (d Deps) showPage(w http.ResponseWriter, r *http.Request, status int, f form.Form, fields formView) error {
+	v := pageView{Title: f.Name, NoIndex: f.NoIndex, Nonce: nonce(), Form: fields}
+	v.Form.Return = d.pageOf(f)
+	var err error
 	if v.Style, err = style("page.css"); err != nil {
 		return err
 	}
@@ -136,7 +161,7 @@ func (d Deps) page(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Script = template.JS(script)
-	return show(w, "page", v, v.Nonce)
+	return show(w, status, "page", v, v.Nonce)
 }
 
 // framePolicy lets a page of ours be shown in any site, run one script of ours, and send its form where the
@@ -150,7 +175,7 @@ func framePolicy(nonce string) string {
 }
 
 // show answers with a page that is not kept.
-func show(w http.ResponseWriter, name string, view any, nonce string) error {
+func show(w http.ResponseWriter, status int, name string, view any, nonce string) error {
 	html, err := render(name, view)
 	if err != nil {
 		return err
@@ -159,6 +184,7 @@ func show(w http.ResponseWriter, name string, view any, nonce string) error {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", framePolicy(nonce))
+	w.WriteHeader(status)
 	return write(w, html)
 }
 

@@ -81,5 +81,5 @@ func (d Deps) message(w http.ResponseWriter, r *http.Request) error {
 	if v.Style, err = style("page.css"); err != nil {
 		return err
 	}
-	return show(w, "message", v, "")
+	return show(w, http.StatusOK, "message", v, "")
 }

@@ -307,7 +307,8 @@ func TestPlainBrowser(t *testing.T) {
 		"script as page":     {nil, []string{"email", "", "return", "javascript:alert(1)"}, "BASE/form/message"},
 		"data as page":       {nil, []string{"email", "", "return", "data:text/html,x"}, "BASE/form/message"},
 		"relative page":      {nil, []string{"email", "", "return", "//evil.example"}, "BASE/form/message"},
-		"our page":           {nil, []string{"email", "", "return", "BASE/form/1"}, "BASE/form/1"},
+		"our page":           {func(f *form.Form) { f.PostAction = form.Return }, []string{"email", "zoe@example.org", "return", "BASE/form/1"}, "BASE/form/1"},
+		"our page, closed":   {func(f *form.Form) { f.Published = false }, []string{"email", "zoe@example.org", "return", "BASE/form/1"}, "BASE/form/message"},
 		"return":             {func(f *form.Form) { f.PostAction, f.PostProperty = form.Return, "" }, []string{"email", "zoe@example.org", "return", page}, page},
 		"return with text":   {func(f *form.Form) { f.PostAction = form.Return }, []string{"email", "zoe@example.org", "prenom", "Zoé", "return", page}, page + "&mauticMessage=Merci+Zo%C3%A9+%21"},
 		"redirect": {func(f *form.Form) {
@@ -337,17 +338,38 @@ func TestPlainBrowser(t *testing.T) {
 
 func TestNoticeOfPlainBrowser(t *testing.T) {
 	t.Parallel()
-	r := open(t, "127.0.0.1", nil)
-	r.post("", "formId", "1", "email", "x", "return", r.base+"/form/1")
-	if _, body := r.get("/form/1?mauticError=forged"); !strings.Contains(body, `role="alert" tabindex="-1">`) || strings.Contains(body, "forged") {
-		t.Errorf("the page does not say what was wrong: %s", body)
+	r := open(t, "127.0.0.1", func(f *form.Form) { f.PostAction = form.Return })
+	r.post("", "formId", "1", "email", "zoe@example.org", "prenom", "<i>Zoé", "return", r.base+"/form/1")
+	if _, body := r.get("/form/1?mauticError=forged"); !strings.Contains(body, `role="status" tabindex="-1">Merci &lt;i&gt;Zoé !`) || strings.Contains(body, "forged") {
+		t.Errorf("the page does not say that the form was sent: %s", body)
 	}
-	if _, body := r.get("/form/1"); !strings.Contains(body, `role="alert" tabindex="-1" hidden>`) {
+	if _, body := r.get("/form/1"); !strings.Contains(body, `role="status" tabindex="-1" hidden>`) {
 		t.Error("the page says it twice")
 	}
 	r.post("", "formId", "1", "email", "zoe@example.org", "prenom", "<b>Zoé")
 	if _, body := r.get("/form/message"); !strings.Contains(body, "Merci &lt;b&gt;Zoé !") {
 		t.Errorf("the message is missing: %s", body)
+	}
+}
+
+func TestRefusedAnswersAreKept(t *testing.T) {
+	t.Parallel()
+	r := open(t, "127.0.0.1", nil)
+	key := strings.Repeat("k", 32)
+	answer, body := r.post("", "formId", "1", "prenom", "\"><b>Zoé", "email", "zoe@", "origine", "lettre", "submissionkey", key, "return", r.base+"/form/1")
+	if answer.StatusCode != http.StatusUnprocessableEntity || r.count("form_submission")+r.count("contact") != 0 {
+		t.Errorf("%s, %d submissions", answer.Status, r.count("form_submission"))
+	}
+	for _, part := range []string{
+		`value="&#34;&gt;&lt;b&gt;Zoé"`, `value="zoe@"`, `value="lettre"`, `value="` + key + `"`, `aria-invalid="true" autofocus`,
+		`class="mauticform-errormsg">`, `mauticform-required mauticform-has-error"`, `class="mauticform-errormsg" style="display: none;">`,
+	} {
+		if !strings.Contains(body, part) {
+			t.Errorf("the page lacks %s:\n%s", part, body)
+		}
+	}
+	if answer, _ := r.post("", "formId", "1", "prenom", "Zoé", "email", "zoe@example.org", "submissionkey", key, "return", r.base+"/form/1"); answer.StatusCode != http.StatusSeeOther || r.count("form_submission") != 1 {
+		t.Errorf("mended: %s, %d submissions", answer.Status, r.count("form_submission"))
 	}
 }
 

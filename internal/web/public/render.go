@@ -58,6 +58,25 @@ type fieldView struct {
 	Hidden, Required         bool
 	Value, Placeholder, Help string
 	Problem                  string // said by the script when the answer is missing
+	Wrong                    string // why the answer was refused
+	Focus                    bool
+}
+
+// refused puts what was typed back into a form, with what is wrong beside it.
+func (v *formView) refused(typed map[string][]string, wrong map[string]string) {
+	focused := false
+	for i := range v.Fields {
+		f := &v.Fields[i]
+		f.Value, f.Wrong = strings.Join(typed[f.Alias], ", "), wrong[f.Alias]
+		if f.Wrong == "" {
+			continue
+		}
+		if f.Hidden {
+			v.Error = f.Wrong
+			continue
+		}
+		f.Focus, focused = !focused, true
+	}
 }
 
 // spoken gives a context the language of a form.

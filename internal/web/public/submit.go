@@ -181,12 +181,16 @@ func messenger(w http.ResponseWriter, a answer) error {
 		return fmt.Errorf("write answer to a form: %w", err)
 	}
 	v := messengerView{Answer: string(text), Nonce: nonce()}
-	return show(w, "messenger", v, v.Nonce)
+	return show(w, http.StatusOK, "messenger", v, v.Nonce)
 }
 
 // lead answers a browser without script: it is led back to its page, to the page chosen in the form, or to the
-// page of the message.
+// page of the message. On the page of ours, refused answers can be mended.
 func (d Deps) lead(w http.ResponseWriter, r *http.Request, p parameters, a answer, f form.Form) error {
+	ours := f.ID != 0 && p.back == d.pageOf(f)
+	if ours && len(a.ValidationErrors) > 0 {
+		return d.again(w, r, f, p, a.ValidationErrors)
+	}
 	n := notice{Form: int64(f.ID), Language: f.Language, Message: a.SuccessMessage, Error: a.ErrorMessage}
 	if f.ID == 0 {
 		n.Language = i18n.Lang(r.Context())
@@ -198,7 +202,6 @@ func (d Deps) lead(w http.ResponseWriter, r *http.Request, p parameters, a answe
 		}
 		n.Error = strings.Join(lines, "\n")
 	}
-	ours := p.back == d.BaseURL+"/form/"+strconv.FormatInt(int64(f.ID), 10)
 	target := d.BaseURL + "/form/message"
 	switch {
 	case a.Success == 1 && a.Redirect != "":
@@ -207,7 +210,9 @@ func (d Deps) lead(w http.ResponseWriter, r *http.Request, p parameters, a answe
 		n.leave(w, d.BaseURL)
 	case ours:
 		n.leave(w, d.BaseURL)
-		target = p.back
+		if a.Success == 1 {
+			target = p.back
+		}
 	case a.Success == 1:
 		target = with(p.back, "mauticMessage", n.Message, "")
 	case p.back != "":
