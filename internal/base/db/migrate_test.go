@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/url"
 	"os"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -107,17 +109,32 @@ func TestEveryEarlierSchemaIsUpgraded(t *testing.T) {
 	}
 }
 
-func TestNumbersOfMigrationsAreUnique(t *testing.T) {
+// A database that was used already meets only migrations with higher numbers
+// than those it has: a new one takes a number above all others.
+func TestMigrationsAreAddedAtTheEnd(t *testing.T) {
+	added, err := os.ReadFile("testdata/migrations.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range names {
+		names[i] = path.Base(names[i])
+	}
+	want := strings.Fields(string(added))
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Errorf("testdata/migrations.txt names the migrations in the order of their addition, a new one last: %s", diff)
+	}
 	steps, err := SQLite.steps()
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := map[int64]bool{}
-	for _, s := range steps {
-		if seen[s.Version] {
-			t.Errorf("two migrations have the number %d", s.Version)
+	for i, s := range steps[1:] {
+		if s.Version <= steps[i].Version {
+			t.Errorf("migration %d comes after %d", s.Version, steps[i].Version)
 		}
-		seen[s.Version] = true
 	}
 }
 
