@@ -113,10 +113,13 @@ var ErrLoop = errors.New("the chain of causes is too long: events cause each oth
 
 type row struct {
 	Entry
-	id    id.Event
-	depth int
-	lane  int
-	data  any
+	id id.Event
+	// origin is the contact that the event was appended to, zero when it is
+	// still Contact.
+	origin id.Contact
+	depth  int
+	lane   int
+	data   any
 }
 
 // pending collects what a transaction appends.
@@ -172,7 +175,7 @@ func (p *pending) fail(err error) {
 	}
 }
 
-var columns = []string{"contact_id", "at", "id", "lane", "kind", "source", "device_id", "recorded_at", "cause_id", "depth", "data"}
+var columns = []string{"contact_id", "at", "id", "lane", "kind", "source", "origin_id", "device_id", "recorded_at", "cause_id", "depth", "data"}
 
 // Flush inserts the events. Locks are taken in rising order and as late as
 // possible, and identifiers only under them.
@@ -182,7 +185,7 @@ func (p *pending) Flush(ctx context.Context, tx *db.Tx) error {
 	}
 	lanes := make([][]*row, tx.DB().Lanes())
 	for _, r := range p.rows {
-		r.lane = laneOf(r.Contact, len(lanes))
+		r.lane = laneOf(r.recordedUnder(), len(lanes))
 		lanes[r.lane] = append(lanes[r.lane], r)
 	}
 	for lane, rows := range lanes {
@@ -208,6 +211,13 @@ func (p *pending) Flush(ctx context.Context, tx *db.Tx) error {
 	return nil
 }
 
+func (r *row) recordedUnder() id.Contact {
+	if r.origin != 0 {
+		return r.origin
+	}
+	return r.Contact
+}
+
 func (r *row) values(now time.Time) []any {
 	cause := r.Cause.id
 	if r.Cause.fresh != nil {
@@ -218,7 +228,7 @@ func (r *row) values(now time.Time) []any {
 		recorded = db.Millis(now)
 	}
 	return []any{int64(r.Contact), db.Millis(r.At), int64(r.id), r.lane, int64(r.Kind), int64(r.Source),
-		db.NullID(r.Device), recorded, db.NullID(cause), db.NullID(int64(r.depth)), r.data}
+		db.NullID(r.origin), db.NullID(r.Device), recorded, db.NullID(cause), db.NullID(int64(r.depth)), r.data}
 }
 
 // laneOf spreads contacts over lanes. The result is stored, so it never changes.

@@ -67,6 +67,28 @@ func Thread(ctx context.Context, q db.Q, contact id.Contact, p Page) ([]Event, e
 	return scanEvents(rows)
 }
 
+// Move puts the thread of a contact into that of another, with what this
+// transaction appended to it. The events keep their identifier, lane and
+// origin, so that readers notice nothing and the move can be undone. It tells
+// how many stored events it moved.
+func Move(ctx context.Context, tx *db.Tx, from, to id.Contact) (int64, error) {
+	for _, r := range collected(tx).rows {
+		if r.Contact == from {
+			r.origin, r.Contact = r.recordedUnder(), to
+		}
+	}
+	result, err := tx.Exec(ctx, `INSERT INTO event (contact_id, at, id, lane, kind, source, origin_id, device_id, recorded_at, cause_id, depth, data)
+		SELECT CAST(? AS BIGINT), at, id, lane, kind, source, coalesce(origin_id, contact_id), device_id, recorded_at, cause_id, depth, data
+		FROM event WHERE contact_id = ?`, int64(to), int64(from))
+	if err == nil {
+		_, err = tx.Exec(ctx, `DELETE FROM event WHERE contact_id = ?`, int64(from))
+	}
+	if err != nil {
+		return 0, fmt.Errorf("move thread of contact %d to %d: %w", from, to, err)
+	}
+	return result.RowsAffected()
+}
+
 // Tally counts the events of a contact's thread by kind.
 func Tally(ctx context.Context, q db.Q, contact id.Contact) (map[Kind]int, error) {
 	rows, err := q.Query(ctx, `SELECT kind, count(*) FROM event WHERE contact_id = ? GROUP BY kind`, int64(contact))

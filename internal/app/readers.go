@@ -28,7 +28,9 @@ func Readers() []activity.Reader {
 		all = append(all, k.Kind)
 	}
 	return []activity.Reader{
-		contact.ActiveReader(visit.KindPageViewed, form.KindSubmitted),
+		contact.ActiveReader(all, visit.KindPageViewed, form.KindSubmitted),
+		visit.SiteReader(),
 		report.Reader(all...),
+		form.Reader(),
 	}
 }

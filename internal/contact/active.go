@@ -25,47 +25,83 @@ func touch(ctx context.Context, tx *db.Tx, contact id.Contact, state State, at t
 }
 
 // ActiveReader keeps the time of each contact's last activity, which events of
-// these kinds are.
-func ActiveReader(kinds ...activity.Kind) activity.Reader {
+// the active kinds are. It reads all kinds to find strays, see noteActivity.
+func ActiveReader(all []activity.Kind, active ...activity.Kind) activity.Reader {
+	active = append(active, KindCreated)
 	return activity.Reader{
 		Name:  "contact.active",
-		Kinds: append([]activity.Kind{KindCreated}, kinds...),
+		Kinds: all,
 		Reset: func(ctx context.Context, tx *db.Tx) error {
 			_, err := tx.Exec(ctx, `DELETE FROM contact_active`)
 			return err
 		},
-		Handle: noteActivity,
+		Handle: func(ctx context.Context, tx *db.Tx, batch []activity.Event) error {
+			latest := map[id.Contact]time.Time{}
+			for _, e := range batch {
+				before := latest[e.Contact]
+				if slices.Contains(active, e.Kind) && e.At.After(before) {
+					before = e.At
+				}
+				latest[e.Contact] = before
+			}
+			return noteActivity(ctx, tx, latest)
+		},
 	}
 }
 
-// noteActivity writes the latest time of each contact, in the order of the
+// noteActivity writes the latest time of each contact that has one, in the order of the
 // contacts so that neighbours share pages. It gives a state only to contacts
 // that have no row yet: from then on the state changes with the contact.
-func noteActivity(ctx context.Context, tx *db.Tx, batch []activity.Event) error {
-	latest := map[id.Contact]time.Time{}
-	for _, e := range batch {
-		if e.At.After(latest[e.Contact]) {
-			latest[e.Contact] = e.At
-		}
-	}
-	contacts := slices.Sorted(maps.Keys(latest))
-	among, args := db.InIDs(tx.Dialect(), "id", contacts)
-	rows, err := tx.Query(ctx, `SELECT id, state FROM contact WHERE `+among+` ORDER BY id`, args...)
+//
+// An event that was on its way to a contact while that was merged is found
+// here, and goes where the rest of the thread went.
+func noteActivity(ctx context.Context, tx *db.Tx, latest map[id.Contact]time.Time) error {
+	values, strays, err := latestRows(ctx, tx, latest)
 	if err != nil {
-		return fmt.Errorf("note activity: %w", err)
+		return err
 	}
-	defer rows.Close()
-	var values [][]any
-	for rows.Next() {
-		var contact, state int64
-		if err := rows.Scan(&contact, &state); err != nil {
+	for _, stray := range strays {
+		survivor, err := Resolve(ctx, tx, stray)
+		if err != nil {
 			return err
 		}
-		values = append(values, []any{contact, state, db.Millis(latest[id.Contact(contact)])})
-	}
-	if err := rows.Err(); err != nil {
-		return err
+		if _, err := activity.Move(ctx, tx, stray, survivor); err != nil {
+			return err
+		}
+		if latest[stray].IsZero() {
+			continue
+		}
+		var state State
+		if err := tx.QueryRow(ctx, `SELECT state FROM contact WHERE id = ?`, int64(survivor)).Scan(&state); err != nil {
+			return fmt.Errorf("note activity of contact %d: %w", survivor, err)
+		}
+		if err := touch(ctx, tx, survivor, state, latest[stray]); err != nil {
+			return err
+		}
 	}
 	return tx.InsertOr(ctx, "contact_active", []string{"contact_id", "state", "last_active"}, values,
 		`ON CONFLICT (contact_id) DO UPDATE SET last_active = excluded.last_active WHERE excluded.last_active > contact_active.last_active`)
+}
+
+// latestRows are the rows to write, and the contacts that are merged.
+func latestRows(ctx context.Context, q db.Q, latest map[id.Contact]time.Time) (values [][]any, strays []id.Contact, err error) {
+	among, args := db.InIDs(q.Dialect(), "id", slices.Sorted(maps.Keys(latest)))
+	rows, err := q.Query(ctx, `SELECT id, state FROM contact WHERE `+among+` ORDER BY id`, args...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("note activity: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var contact id.Contact
+		var state State
+		if err := rows.Scan(&contact, &state); err != nil {
+			return nil, nil, err
+		}
+		if state == Alias {
+			strays = append(strays, contact)
+		} else if !latest[contact].IsZero() {
+			values = append(values, []any{int64(contact), int64(state), db.Millis(latest[contact])})
+		}
+	}
+	return values, strays, rows.Err()
 }

@@ -179,7 +179,11 @@ func moveKeys(ctx context.Context, tx *db.Tx, contact id.Contact, changes []Chan
 				}
 			}
 			if is != "" {
-				if _, err := claim(ctx, tx, u.kind, is, contact, source); err != nil {
+				owner, err := claim(ctx, tx, u.kind, is, contact, source)
+				if err == nil && owner != contact {
+					err = conflict(ctx, tx, u.kind, is, contact)
+				}
+				if err != nil {
 					return err
 				}
 			}

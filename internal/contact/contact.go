@@ -21,7 +21,8 @@ type State int
 const (
 	Anonymous State = iota
 	Known
-	Merged
+	// Alias is a contact that was merged into another and leads to it.
+	Alias
 )
 
 // Contact is one person or visitor. Times that are zero mean never.

@@ -11,10 +11,11 @@
 // who owns it, on both engines: whoever inserts the key first.
 //
 // Tables: contact, contact_active, contact_ip, contact_search, identity,
-// ip_address.
+// identity_conflict, ip_address.
 //
 // Kinds appended: contact.created, contact.identified, contact.updated,
-// contact.ip_added.
+// contact.ip_added, contact.merged (a known contact was absorbed),
+// contact.joined (a visitor was).
 //
-// Kinds read, by ActiveReader: those it is told are activity.
+// Kinds read, by ActiveReader: all it is given.
 package contact

@@ -1,6 +1,9 @@
 package contact
 
-import "ariane/internal/activity"
+import (
+	"ariane/internal/activity"
+	"ariane/internal/id"
+)
 
 // The kinds of this package.
 const (
@@ -8,6 +11,8 @@ const (
 	KindIdentified activity.Kind = 2
 	KindUpdated    activity.Kind = 3
 	KindIPAdded    activity.Kind = 4
+	KindMerged     activity.Kind = 5
+	KindJoined     activity.Kind = 6
 )
 
 // By names what caused a change, for people: a form, a user, an import.
@@ -49,12 +54,49 @@ type IPAdded struct {
 	IP string `json:"ip"`
 }
 
+// Merged is the data of contact.merged, another known contact, and of
+// contact.joined, a visitor. It is all that is needed to take the two apart
+// again, beside the row of the absorbed contact, which stays, and the origins
+// of the events.
+type Merged struct {
+	By By `json:"by,omitzero"`
+	// Contact is who was absorbed, Name what it was called.
+	Contact id.Contact `json:"contact"`
+	Name    string     `json:"name,omitempty"`
+	State   State      `json:"state,omitempty"`
+	Events  int64      `json:"events"`
+	// Keys moved to the survivor, IPs are the addresses that were new to it,
+	// Filled the fields that it had no value for.
+	Keys   []MovedKey `json:"keys,omitempty"`
+	IPs    []string   `json:"ips,omitempty"`
+	Filled []string   `json:"filled,omitempty"`
+	// Before is the survivor as it was, where the merge changed it.
+	Before Before `json:"before"`
+}
+
+// MovedKey is an identity key that changed its owner.
+type MovedKey struct {
+	Kind  KeyKind `json:"kind"`
+	Value string  `json:"value"`
+}
+
+// Before is what a merge may change of the survivor. Times are milliseconds.
+type Before struct {
+	Added      int64 `json:"added"`
+	Identified int64 `json:"identified,omitempty"`
+	Points     int   `json:"points,omitempty"`
+	Owner      int64 `json:"owner,omitempty"`
+	IP         int64 `json:"ip,omitempty"`
+}
+
 // Kinds declares what this package appends to threads.
 func Kinds() []activity.Definition {
 	return []activity.Definition{
 		{Kind: KindCreated, Name: "contact.created", Protocol: "lead.source.created", Payload: Created{}},
 		{Kind: KindIdentified, Name: "contact.identified", Protocol: "lead.source.identified", Payload: Identified{}},
 		{Kind: KindUpdated, Name: "contact.updated", Protocol: "contact.updated", Payload: Updated{}},
+		{Kind: KindMerged, Name: "contact.merged", Protocol: "contact.merged", Payload: Merged{}},
+		{Kind: KindJoined, Name: "contact.joined", Protocol: "contact.joined", Payload: Merged{}},
 		{Kind: KindIPAdded, Name: "contact.ip_added", Protocol: "lead.ipadded", Payload: IPAdded{}},
 	}
 }

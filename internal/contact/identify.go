@@ -3,6 +3,7 @@ package contact
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"ariane/internal/activity"
@@ -14,38 +15,77 @@ import (
 // Submitted is what somebody said of themselves, by a form or a tracked page.
 type Submitted struct {
 	Visitor Visitor
-	// Values are cleaned, non-empty values by alias.
-	Values map[string]string
-	Source activity.Source
-	By     By
+	// Values are cleaned, non-empty values by alias. Fill are those to write only
+	// where the contact has none; they identify all the same.
+	Values, Fill map[string]string
+	Source       activity.Source
+	By           By
 }
 
 // Identify finds or creates the contact that submitted values belong to, writes
-// them, and hands the device over when it is another contact than the visitor
-// (tracking specification, section 9). A known visitor who gives another
-// identifier is never changed: the values are somebody else's. It always
-// returns a contact, anonymous when nothing identifies it, and the event that
-// the values led to.
+// them, and makes the device lead to it (tracking specification, section 9). The
+// visitor is absorbed by the contact found when it owns no strong key. A visitor
+// who owns one is never changed by another's: the device is handed over. Identify
+// always returns a contact, anonymous when nothing identifies it, and the event
+// that the values led to.
 func Identify(ctx context.Context, tx *db.Tx, s Submitted) (id.Contact, activity.Ref, error) {
+	none := activity.Ref{}
 	contact, err := target(ctx, tx, s)
 	if err != nil {
-		return 0, activity.Ref{}, err
+		return 0, none, err
 	}
-	ref, err := apply(ctx, tx, contact, edit{values: s.Values, source: s.Source, by: s.By})
+	if v := s.Visitor; v.Contact != 0 && v.Contact != contact {
+		if _, err := absorb(ctx, tx, contact, v.Contact, s.Source, s.By); err != nil {
+			return 0, none, err
+		}
+	}
+	values, err := s.writable(ctx, tx, contact)
 	if err != nil {
-		return 0, activity.Ref{}, err
+		return 0, none, err
+	}
+	ref, err := apply(ctx, tx, contact, edit{values: values, source: s.Source, by: s.By})
+	if err != nil {
+		return 0, none, err
 	}
 	if s.Visitor.Token != "" && contact != s.Visitor.Contact {
 		if err := handOver(ctx, tx, s.Visitor.Token, contact, s.Source); err != nil {
-			return 0, activity.Ref{}, err
+			return 0, none, err
 		}
 	}
 	if s.Visitor.IP != "" {
 		if err := AddIPs(ctx, tx, []Seen{{contact, s.Visitor.IP}}, s.Source); err != nil {
-			return 0, activity.Ref{}, err
+			return 0, none, err
 		}
 	}
 	return contact, ref, nil
+}
+
+// given are all values, those to fill in too.
+func (s Submitted) given() map[string]string {
+	if len(s.Fill) == 0 {
+		return s.Values
+	}
+	all := maps.Clone(s.Fill)
+	maps.Copy(all, s.Values)
+	return all
+}
+
+// writable are the values to write to a contact.
+func (s Submitted) writable(ctx context.Context, q db.Q, contact id.Contact) (map[string]string, error) {
+	if len(s.Fill) == 0 {
+		return s.Values, nil
+	}
+	c, err := Find(ctx, q, contact)
+	if err != nil {
+		return nil, err
+	}
+	values := s.given()
+	for alias := range s.Fill {
+		if _, always := s.Values[alias]; !always && c.Fields[alias] != "" {
+			delete(values, alias)
+		}
+	}
+	return values, nil
 }
 
 // target finds the contact to write to, or creates it. Keys are claimed first:
@@ -75,11 +115,13 @@ func target(ctx context.Context, tx *db.Tx, s Submitted) (id.Contact, error) {
 
 // settle decides which existing contact the values belong to, zero for none.
 func settle(ctx context.Context, q db.Q, s Submitted) (id.Contact, error) {
+	given := s.given()
 	for _, u := range uniqueKeys {
-		if s.Values[u.alias] == "" {
+		value := normalise(given[u.alias])
+		if value == "" {
 			continue
 		}
-		owner, err := ownerOf(ctx, q, u.kind, normalise(s.Values[u.alias]))
+		owner, err := ownerOf(ctx, q, u.kind, value)
 		if err != nil || owner != 0 {
 			return owner, err
 		}
@@ -91,7 +133,7 @@ func settle(ctx context.Context, q db.Q, s Submitted) (id.Contact, error) {
 	if err != nil {
 		return 0, err
 	}
-	if conflicts(visitor.Fields, s.Values) {
+	if conflicts(visitor.Fields, given) {
 		return 0, nil
 	}
 	return visitor.ID, nil
@@ -111,7 +153,7 @@ func conflicts(stored, given map[string]string) bool {
 // the first one that another contact has.
 func claimAll(ctx context.Context, tx *db.Tx, contact id.Contact, s Submitted) (id.Contact, error) {
 	for _, u := range uniqueKeys {
-		value := normalise(s.Values[u.alias])
+		value := normalise(s.given()[u.alias])
 		if value == "" {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,11 +41,27 @@ var uniqueKeys = []struct {
 	kind  KeyKind
 }{{"email", KeyEmail}}
 
-func normalise(value string) string { return strings.ToLower(strings.TrimSpace(value)) }
+// normalise is the form in which a value is a key, empty for one that cannot
+// be: what programs write for nothing would otherwise make one contact of many.
+func normalise(value string) string {
+	value = strings.ToLower(strings.Trim(strings.TrimSpace(value), `"'`+"`"))
+	if slices.Contains(illegal, value) {
+		return ""
+	}
+	return value
+}
+
+var illegal = []string{"", "0", "null", "nil", "none", "undefined", "nan", "true", "false", "anonymous", "anonyme", "guest", "unknown", "n/a",
+	"[object object]", "id", "not_authenticated", "distinct_id", "email"}
 
 // Keys lists the strong identity keys of a contact.
 func Keys(ctx context.Context, q db.Q, contact id.Contact) ([]Key, error) {
-	rows, err := q.Query(ctx, `SELECT kind, value, added, source FROM identity WHERE contact_id = ? AND kind > 1 ORDER BY kind, value`, int64(contact))
+	keys, err := allKeys(ctx, q, contact)
+	return slices.DeleteFunc(keys, func(k Key) bool { return k.Kind == KeyDevice }), err
+}
+
+func allKeys(ctx context.Context, q db.Q, contact id.Contact) ([]Key, error) {
+	rows, err := q.Query(ctx, `SELECT kind, value, added, source FROM identity WHERE contact_id = ? ORDER BY kind, value`, int64(contact))
 	if err != nil {
 		return nil, fmt.Errorf("list keys of contact %d: %w", contact, err)
 	}
@@ -86,10 +103,50 @@ func claim(ctx context.Context, tx *db.Tx, kind KeyKind, value string, contact i
 
 var keyColumns = []string{"kind", "value", "contact_id", "added", "source"}
 
+// conflict notes that a contact holds a value whose key another owns.
+func conflict(ctx context.Context, tx *db.Tx, kind KeyKind, value string, contact id.Contact) error {
+	_, err := tx.InsertMissing(ctx, "identity_conflict", []string{"contact_id", "kind", "value", "added"}, [][]any{{int64(contact), int(kind), value, db.Millis(tx.Now())}})
+	return err
+}
+
+// Conflict is a value of a contact whose key Owner has.
+type Conflict struct {
+	Contact, Owner id.Contact
+	Kind           KeyKind
+	Value          string
+	Added          time.Time
+}
+
+// Conflicts lists the values of a contact whose keys others own; of all
+// contacts when it is zero. The latest are first.
+func Conflicts(ctx context.Context, q db.Q, contact id.Contact, limit int) ([]Conflict, error) {
+	rows, err := q.Query(ctx, `SELECT c.contact_id, i.contact_id, c.kind, c.value, c.added FROM identity_conflict c
+		JOIN identity i ON i.kind = c.kind AND i.value = c.value AND i.contact_id <> c.contact_id
+		WHERE c.contact_id = ? OR ? = 0 ORDER BY c.added DESC, c.contact_id LIMIT ?`, int64(contact), int64(contact), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list conflicts of keys: %w", err)
+	}
+	defer rows.Close()
+	var list []Conflict
+	for rows.Next() {
+		var c Conflict
+		var added int64
+		if err := rows.Scan(&c.Contact, &c.Owner, &c.Kind, &c.Value, &added); err != nil {
+			return nil, err
+		}
+		c.Added = db.Time(added)
+		list = append(list, c)
+	}
+	return list, rows.Err()
+}
+
 // release gives up a key if this contact owns it.
 func release(ctx context.Context, tx *db.Tx, kind KeyKind, value string, contact id.Contact) error {
 	_, err := tx.Exec(ctx, `DELETE FROM identity WHERE kind = ? AND value = ? AND contact_id = ?`, int(kind), value, int64(contact))
 	if err != nil {
+		return fmt.Errorf("release key of contact %d: %w", contact, err)
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM identity_conflict WHERE contact_id = ? AND kind = ? AND value = ?`, int64(contact), int(kind), value); err != nil {
 		return fmt.Errorf("release key of contact %d: %w", contact, err)
 	}
 	return nil

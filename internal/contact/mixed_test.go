@@ -12,7 +12,8 @@ import (
 	"ariane/internal/id"
 )
 
-func TestVisitorsAndKnownContactsInOneList(t *testing.T) {
+// mixedPeople are visitors and known contacts, the number of all.
+func mixedPeople(t *testing.T) (*db.DB, int) {
 	ctx := context.Background()
 	d := dbtest.Open(t)
 	const people = 23
@@ -33,6 +34,12 @@ func TestVisitorsAndKnownContactsInOneList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return d, people
+}
+
+func TestVisitorsAndKnownContactsInOneList(t *testing.T) {
+	ctx := context.Background()
+	d, people := mixedPeople(t)
 	ids := func(f contact.Filter) (list []id.Contact, page contact.Page) {
 		t.Helper()
 		page, err := contact.List(ctx, d, f)

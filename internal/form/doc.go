@@ -10,5 +10,5 @@
 //
 // Kinds appended: form.submitted.
 //
-// Kinds read: none.
+// Kinds read: contact.merged, contact.joined.
 package form

@@ -31,6 +31,7 @@ CREATE INDEX contact_points ON contact (points, id) WHERE state = 1;
 CREATE INDEX contact_added ON contact (added, id) WHERE state = 1;
 CREATE INDEX contact_identified ON contact (identified, id) WHERE state = 1;
 CREATE INDEX contact_known ON contact (id) WHERE state = 1;
+CREATE INDEX contact_merged ON contact (merged_into) WHERE merged_into IS NOT NULL;
 
 -- Apart from contact because it changes with every hit.
 CREATE TABLE contact_active (
@@ -48,7 +49,16 @@ CREATE TABLE identity (
 	source INTEGER NOT NULL,
 	PRIMARY KEY (kind, value)
 ) {{clustered}};
-CREATE INDEX identity_contact ON identity (contact_id) WHERE kind > 1;
+CREATE INDEX identity_contact ON identity (contact_id);
+
+-- A contact that holds a value whose key another contact owns.
+CREATE TABLE identity_conflict (
+	contact_id BIGINT NOT NULL,
+	kind INTEGER NOT NULL,
+	value {{text}} NOT NULL,
+	added BIGINT NOT NULL,
+	PRIMARY KEY (contact_id, kind, value)
+) {{clustered}};
 
 -- sequence: ip_address
 CREATE TABLE ip_address (

@@ -31,7 +31,7 @@ var filters = []struct {
 	{"", nil},
 	{"pages", []activity.Kind{visit.KindPageViewed}},
 	{"forms", []activity.Kind{form.KindSubmitted}},
-	{"contact", []activity.Kind{contact.KindCreated, contact.KindIdentified, contact.KindUpdated, contact.KindIPAdded}},
+	{"contact", []activity.Kind{contact.KindCreated, contact.KindIdentified, contact.KindUpdated, contact.KindIPAdded, contact.KindMerged, contact.KindJoined}},
 }
 
 // viewRequest is what the address of a contact's page says.

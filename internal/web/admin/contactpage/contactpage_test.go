@@ -51,7 +51,7 @@ func (w world) visits(urls ...string) visit.Answer {
 
 func (w world) catchUp() {
 	w.t.Helper()
-	readers := []activity.Reader{contact.ActiveReader(visit.KindPageViewed), report.Reader(contact.KindCreated, contact.KindIdentified, visit.KindPageViewed)}
+	readers := []activity.Reader{contact.ActiveReader([]activity.Kind{visit.KindPageViewed}, visit.KindPageViewed), report.Reader(contact.KindCreated, contact.KindIdentified, visit.KindPageViewed)}
 	if err := activity.NewRunner(w.d, nil, readers...).CatchUp(w.t.Context()); err != nil {
 		w.t.Fatal(err)
 	}

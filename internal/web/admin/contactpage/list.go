@@ -94,11 +94,12 @@ func (d Deps) load(ctx context.Context, l listRequest) (listData, error) {
 	if data.Found, data.Exact, err = contact.Count(ctx, d.DB, filter, countedTo); err != nil {
 		return data, err
 	}
-	totals, err := report.Totals(ctx, d.DB, contact.KindCreated, contact.KindIdentified)
+	totals, err := report.Totals(ctx, d.DB, contact.KindCreated, contact.KindIdentified, contact.KindMerged, contact.KindJoined)
 	if err != nil {
 		return data, err
 	}
-	data.Known, data.Created = int(totals[contact.KindIdentified]), int(totals[contact.KindCreated])
+	data.Known = int(totals[contact.KindIdentified] - totals[contact.KindMerged])
+	data.Created = int(totals[contact.KindCreated] - totals[contact.KindMerged] - totals[contact.KindJoined])
 	var curves map[activity.Kind][]int64
 	curves, err = report.Daily(ctx, d.DB, d.Clock(), chartDays, visit.KindPageViewed, contact.KindIdentified)
 	data.Views, data.Joined = curves[visit.KindPageViewed], curves[contact.KindIdentified]

@@ -38,6 +38,8 @@ var tellings = map[activity.Kind]telling{
 	contact.KindIdentified: {"user-check", ui.Indigo, tellIdentified},
 	contact.KindUpdated:    {"user-edit", ui.Amber, tellUpdated},
 	contact.KindIPAdded:    {"network", ui.Grey, tellIPAdded},
+	contact.KindMerged:     {"arrows-join", ui.Indigo, tellMerged},
+	contact.KindJoined:     {"arrows-join", ui.Indigo, tellMerged},
 	visit.KindPageViewed:   {"eye", ui.Blue, tellPageViewed},
 	form.KindSubmitted:     {"forms", ui.Cyan, tellSubmitted},
 }
@@ -108,6 +110,22 @@ func tellUpdated(ctx context.Context, e told, l *ui.ThreadLine) error {
 		}
 		l.Answers = append(l.Answers, ui.Answer{Label: fieldLabel(ctx, c.Field), Value: value})
 	}
+	return nil
+}
+
+func tellMerged(ctx context.Context, e told, l *ui.ThreadLine) error {
+	var m contact.Merged
+	if err := e.Decode(&m); err != nil {
+		return err
+	}
+	if e.Kind == contact.KindMerged {
+		sentence(ctx, l, "contactpage.thread.merged|Merged with %s", m.Name)
+	} else {
+		sentence(ctx, l, "contactpage.thread.joined|Joined by %s", i18n.T(ctx, "contactpage.thread.joined.visitor|what an anonymous visitor had done"))
+	}
+	n := int(m.Events)
+	l.Details = details(by(ctx, m.By), i18n.N(ctx, n, "contactpage.thread.joined.events|%s event|%s events", i18n.Number(ctx, n)),
+		i18n.T(ctx, "contactpage.thread.joined.number|number %s until then", strconv.FormatInt(int64(m.Contact), 10)))
 	return nil
 }
 
