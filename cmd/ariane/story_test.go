@@ -1,13 +1,19 @@
 package main
 
 import (
+	"encoding/json"
 	"flag"
+	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"ariane/internal/tool/browsertest"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 var screenshots = flag.String("screenshots", "", "folder for pictures of the pages that the browser tests see")
@@ -50,11 +56,8 @@ func story(t *testing.T, w words, options ...browsertest.Option) {
 	}
 
 	office := browsertest.Open(t, browsertest.Language(w.locale), browsertest.Window(1440, 960))
-	office.Visit(ariane)
-	office.Fill("input[name=login]", "demo@ariane.test")
-	office.Fill("input[name=password]", "ariane-demo")
-	office.Click("main button.button-primary")
-	office.WaitFor(`location.pathname === "/s/contacts" && document.querySelector("tbody tr")`)
+	logIn(office, ariane)
+	office.WaitFor(`document.querySelector("tbody tr")`)
 	if strings.Contains(office.Text("tbody"), "127.0.0.1") {
 		t.Error("the visitor is in the list of known contacts")
 	}
@@ -129,4 +132,167 @@ func picture(b *browsertest.Browser, w words, name string) {
 	if err := os.MkdirAll(*screenshots, 0o755); err == nil {
 		b.Screenshot(filepath.Join(*screenshots, w.language+"-"+name+".png"))
 	}
+}
+
+// The same person looks around in a second browser and sends the same address:
+// that history joins the contact, which keeps its number, and the visitor's
+// number leads there. In that browser somebody types another address: a second
+// contact, and nothing of the first is changed or shown.
+func TestSecondBrowserAndSecondPerson(t *testing.T) {
+	w := stories[0]
+	p := start(t, []string{"LC_ALL=en"}, "demo", "--listen=127.0.0.1:0", "--site-listen=localhost:0", "--data="+t.TempDir())
+	ariane, site := p.line(`Ariane +(http://\S+)`), p.line(`Sample site +(http://\S+)`)
+	api := apiClient{t, ariane}
+
+	first := open(t, w)
+	first.view(site + w.home)
+	first.send(site+w.contact, "Ada", "Lovelace", "ada@example.test")
+	ada := api.byEmail("ada@example.test")
+
+	second := open(t, w)
+	second.view(site + w.products)
+	second.view(site + w.prices)
+	visitor := second.String(`localStorage.getItem("mtc_id")`)
+	if visitor == ada {
+		t.Fatal("the second browser is taken for the first")
+	}
+	second.send(site+w.contact, "Ada", "Lovelace", "ADA@example.test")
+	if now := api.byEmail("ada@example.test"); now != ada {
+		t.Errorf("ada is %s now, and was %s", now, ada)
+	}
+	if leads := api.contact(visitor).ID; strconv.Itoa(leads) != ada {
+		t.Errorf("the visitor's number %s leads to %d, want %s", visitor, leads, ada)
+	}
+	for _, number := range []string{ada, visitor} {
+		pages := api.pages(number)
+		for _, want := range []string{site + w.home, site + w.products, site + w.prices, site + w.contact} {
+			if !slices.Contains(pages, want) {
+				t.Errorf("%s is not on the thread of %s: %v", want, number, pages)
+			}
+		}
+	}
+
+	before := api.contact(ada)
+	second.send(site+w.contact, "Bob", "", "bob@example.test")
+	bob := api.byEmail("bob@example.test")
+	if bob == ada {
+		t.Fatal("two people are one contact")
+	}
+	second.view(site + w.home)
+	if pages := api.pages(bob); !slices.Contains(pages, site+w.home) {
+		t.Errorf("the device was not handed over: %v", pages)
+	}
+	after := api.contact(ada)
+	if diff := cmp.Diff(before.Fields.All, after.Fields.All); diff != "" {
+		t.Errorf("ada changed: %s", diff)
+	}
+
+	office := browsertest.Open(t, browsertest.Language("en-GB"))
+	logIn(office, ariane)
+	office.Visit(ariane + "/s/contacts/view/" + visitor)
+	office.WaitFor(`location.pathname === "/s/contacts/view/` + ada + `"`)
+	office.WaitText("what an anonymous visitor had done")
+	picture(office, w, "joined")
+}
+
+// person is a browser of somebody who visits the sample site.
+type person struct{ *browsertest.Browser }
+
+func open(t *testing.T, w words) person {
+	return person{browsertest.Open(t, browsertest.Language(w.locale), browsertest.Flag("user-agent", ordinary))}
+}
+
+// view visits a page and waits until its view was answered.
+func (p person) view(address string) {
+	p.Visit(address)
+	p.WaitFor(`document.readyState === "complete" && window.MauticJS && localStorage.getItem("mtc_id")`)
+	p.Eval(`new Promise(done => MauticJS.onFirstEventDelivery(() => done(true)))`, nil)
+}
+
+func (p person) send(address, first, last, mail string) {
+	p.view(address)
+	p.WaitFor(`document.querySelector("[name='mauticform[email]']") && document.querySelector("[name=mautic_device_id]")`)
+	p.Fill("[name='mauticform[firstname]']", first)
+	if last != "" {
+		p.Fill("[name='mauticform[lastname]']", last)
+	}
+	p.Fill("[name='mauticform[email]']", mail)
+	p.Click("[name='mauticform[submit]']")
+	p.WaitFor(`document.querySelector(".mauticform-message").textContent.trim() !== ""`)
+}
+
+func logIn(office *browsertest.Browser, ariane string) {
+	office.Visit(ariane + "/s/login")
+	office.Fill("input[name=login]", "demo@ariane.test")
+	office.Fill("input[name=password]", "ariane-demo")
+	office.Click("main button.button-primary")
+	office.WaitFor(`location.pathname === "/s/contacts"`)
+}
+
+// apiClient asks the demonstration's API.
+type apiClient struct {
+	t    *testing.T
+	base string
+}
+
+type apiContact struct {
+	ID     int
+	Fields struct{ All map[string]any }
+}
+
+func (a apiClient) get(path string, into any) {
+	a.t.Helper()
+	r, err := http.NewRequest(http.MethodGet, a.base+"/api/contacts"+path, nil)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	r.SetBasicAuth("demo", "ariane-demo")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		a.t.Fatalf("%s: %s", path, answer.Status)
+	}
+	if err := json.NewDecoder(answer.Body).Decode(into); err != nil {
+		a.t.Fatal(err)
+	}
+}
+
+func (a apiClient) contact(number string) apiContact {
+	var got struct{ Contact apiContact }
+	a.get("/"+number, &got)
+	return got.Contact
+}
+
+func (a apiClient) byEmail(mail string) string {
+	a.t.Helper()
+	var got struct{ Contacts map[string]apiContact }
+	a.get("?search=email:"+mail, &got)
+	for number := range got.Contacts {
+		return number
+	}
+	a.t.Fatalf("nobody has the address %s", mail)
+	return ""
+}
+
+// pages are the addresses on a thread.
+func (a apiClient) pages(number string) []string {
+	var got struct {
+		Events []struct {
+			Event   string
+			Details json.RawMessage
+		}
+	}
+	a.get("/"+number+"/activity?filters[includeEvents][]=page.hit&limit=100", &got)
+	var list []string
+	for _, e := range got.Events {
+		var d struct{ Hit struct{ URL string } }
+		if err := json.Unmarshal(e.Details, &d); err != nil {
+			a.t.Fatal(err)
+		}
+		list = append(list, d.Hit.URL)
+	}
+	return list
 }
