@@ -331,7 +331,9 @@ func TestReaderSkipsNothingBesideConcurrentWriters(t *testing.T) {
 			o.Lanes = lanes
 			d := dbtest.With(t, o)
 			r := runner(t, d, heard(nil))
-			r.Start(ctx)
+			if err := r.Start(ctx); err != nil {
+				t.Fatal(err)
+			}
 			var writers sync.WaitGroup
 			rounds := 60
 			if os.Getenv(dbtest.Variable) != "" {

@@ -33,8 +33,17 @@ func NewRunner(d *db.DB, log *slog.Logger, readers ...Reader) *Runner {
 	return &Runner{db: d, log: log, readers: readers}
 }
 
-// Start runs the readers until Stop.
-func (r *Runner) Start(ctx context.Context) {
+// Start runs the readers until Stop. A reader that is new to the database has its
+// place in the thread when Start returns, so that it sees all that happens from
+// then on.
+func (r *Runner) Start(ctx context.Context) error {
+	for _, reader := range r.readers {
+		for lane := range r.db.Lanes() {
+			if _, err := reader.place(ctx, r.db, lane); err != nil {
+				return err
+			}
+		}
+	}
 	ctx, r.stop = context.WithCancel(context.WithoutCancel(ctx))
 	for _, reader := range r.readers {
 		r.done.Add(1)
@@ -43,6 +52,7 @@ func (r *Runner) Start(ctx context.Context) {
 			r.run(ctx, reader)
 		}()
 	}
+	return nil
 }
 
 // Stop lets every reader finish its batch.

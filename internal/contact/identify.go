@@ -70,18 +70,21 @@ func (s Submitted) given() map[string]string {
 	return all
 }
 
-// writable are the values to write to a contact.
+// writable are the values to write to a contact: not those to fill in where it
+// has one, nor an address that differs in capitals only.
 func (s Submitted) writable(ctx context.Context, q db.Q, contact id.Contact) (map[string]string, error) {
-	if len(s.Fill) == 0 {
-		return s.Values, nil
+	if len(s.Values)+len(s.Fill) == 0 {
+		return nil, nil
 	}
 	c, err := Find(ctx, q, contact)
 	if err != nil {
 		return nil, err
 	}
-	values := s.given()
-	for alias := range s.Fill {
-		if _, always := s.Values[alias]; !always && c.Fields[alias] != "" {
+	values := maps.Clone(s.given())
+	for alias, value := range values {
+		_, always := s.Values[alias]
+		has := c.Fields[alias]
+		if !always && has != "" || field.Unique(alias) && strings.EqualFold(has, value) {
 			delete(values, alias)
 		}
 	}

@@ -80,8 +80,11 @@ type Form struct {
 	PostProperty string
 	Button       string // label of the submit button, empty for the built-in one
 	RenderStyle  bool   // our style sheet comes with the form
-	NoIndex      bool   // search engines are asked to leave the public page alone
-	Fields       []Field
+	// Kiosk makes every submission somebody else's than the browser's: on a device that many people use, none is
+	// followed, and no address is kept.
+	Kiosk   bool
+	NoIndex bool // search engines are asked to leave the public page alone
+	Fields  []Field
 
 	Added, Modified               time.Time // Modified: the last change, creation included
 	CreatedBy, ModifiedBy         id.User

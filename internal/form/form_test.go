@@ -20,7 +20,7 @@ func TestCreateFindUpdateDelete(t *testing.T) {
 	up := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 	f := form.Form{
 		Name: "Contact us!", Description: "d", Language: i18n.French, Published: true, PublishUp: up, PostAction: form.Redirect, PostProperty: "https://example.org/ok",
-		Button: "Go", RenderStyle: true, NoIndex: true, CreatedBy: 3, CreatedByUser: "Jeanne",
+		Button: "Go", RenderStyle: true, NoIndex: true, Kiosk: true, CreatedBy: 3, CreatedByUser: "Jeanne",
 		Fields: []form.Field{
 			{Label: "Nom & prénom", Type: form.Text, Required: true, Message: "m", Default: "x", Placeholder: "p", Help: "h", ContactField: "lastname"},
 			{Label: "Message", Type: form.Text},

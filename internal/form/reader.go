@@ -14,6 +14,7 @@ func Reader() activity.Reader {
 	return activity.Reader{
 		Name:   "form.merge",
 		Kinds:  []activity.Kind{contact.KindMerged, contact.KindJoined},
+		Reset:  func(context.Context, *db.Tx) error { return nil }, // moving again what has moved does nothing
 		Handle: followMerges,
 	}
 }

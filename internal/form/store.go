@@ -15,13 +15,13 @@ import (
 // own are the columns of a form that Update writes.
 var own = []string{
 	"name", "name_key", "alias", "description", "language", "published", "publish_up", "publish_down",
-	"post_action", "post_property", "button", "render_style", "no_index", "modified", "modified_by", "modified_by_user",
+	"post_action", "post_property", "button", "render_style", "no_index", "kiosk", "modified", "modified_by", "modified_by_user",
 }
 
 func (f Form) values(tx *db.Tx) []any {
 	return []any{
 		f.Name, field.Fold(f.Name), f.Alias, f.Description, f.Language, number(f.Published), db.NullMillis(f.PublishUp), db.NullMillis(f.PublishDown),
-		string(f.PostAction), f.PostProperty, f.Button, number(f.RenderStyle), number(f.NoIndex), db.Millis(tx.Now()), db.NullID(f.ModifiedBy), f.ModifiedByUser,
+		string(f.PostAction), f.PostProperty, f.Button, number(f.RenderStyle), number(f.NoIndex), number(f.Kiosk), db.Millis(tx.Now()), db.NullID(f.ModifiedBy), f.ModifiedByUser,
 	}
 }
 
@@ -33,16 +33,16 @@ func number(yes bool) int {
 }
 
 const columns = `f.id, f.name, f.alias, f.description, f.language, f.published, f.publish_up, f.publish_down, f.post_action, f.post_property,
-	f.button, f.render_style, f.no_index, f.added, f.modified, f.created_by, f.created_by_user, f.modified_by, f.modified_by_user`
+	f.button, f.render_style, f.no_index, f.kiosk, f.added, f.modified, f.created_by, f.created_by_user, f.modified_by, f.modified_by_user`
 
 func scan(row interface{ Scan(...any) error }) (Form, error) {
 	var f Form
-	var published, style, noIndex int
+	var published, style, noIndex, kiosk int
 	var up, down, creator, modifier sql.NullInt64
 	var added, modified int64
 	err := row.Scan(&f.ID, &f.Name, &f.Alias, &f.Description, &f.Language, &published, &up, &down, &f.PostAction, &f.PostProperty,
-		&f.Button, &style, &noIndex, &added, &modified, &creator, &f.CreatedByUser, &modifier, &f.ModifiedByUser)
-	f.Published, f.RenderStyle, f.NoIndex = published == 1, style == 1, noIndex == 1
+		&f.Button, &style, &noIndex, &kiosk, &added, &modified, &creator, &f.CreatedByUser, &modifier, &f.ModifiedByUser)
+	f.Published, f.RenderStyle, f.NoIndex, f.Kiosk = published == 1, style == 1, noIndex == 1, kiosk == 1
 	f.PublishUp, f.PublishDown, f.Added, f.Modified = db.NullTime(up), db.NullTime(down), db.Time(added), db.Time(modified)
 	f.CreatedBy, f.ModifiedBy = id.User(creator.Int64), id.User(modifier.Int64)
 	return f, err

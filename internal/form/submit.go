@@ -164,6 +164,9 @@ func record(ctx context.Context, tx *db.Tx, s Submission, out *Outcome, values m
 	if err != nil || out.Repeated {
 		return err
 	}
+	if f.Kiosk {
+		s.IP, s.Visitor = "", nil
+	}
 	visitor := contact.Visitor{IP: s.IP}
 	if s.Visitor != nil {
 		if visitor, err = s.Visitor(ctx, tx); err != nil {

@@ -14,6 +14,7 @@ CREATE TABLE form (
     button           {{text}} NOT NULL,
     render_style     INTEGER NOT NULL,
     no_index         INTEGER NOT NULL,
+    kiosk            INTEGER NOT NULL, -- every submission is somebody else
     added            BIGINT NOT NULL,
     modified         BIGINT NOT NULL,
     created_by       BIGINT,

@@ -26,7 +26,8 @@ const mostFields = 100
 func readForm(q url.Values, f form.Form) form.Form {
 	f.Name, f.Description, f.Language = q.Get("name"), q.Get("description"), q.Get("language")
 	f.Button, f.PostAction, f.PostProperty = q.Get("button"), form.PostAction(q.Get("post_action")), q.Get("post_property")
-	f.Published, f.RenderStyle, f.NoIndex = q.Get("published") != "", q.Get("render_style") != "", q.Get("no_index") != ""
+	f.Published, f.RenderStyle = q.Get("published") != "", q.Get("render_style") != ""
+	f.NoIndex, f.Kiosk = q.Get("no_index") != "", q.Get("kiosk") != ""
 	f.Fields = nil
 	n, _ := strconv.Atoi(q.Get("count"))
 	for i := range min(max(n, 0), mostFields) {
@@ -200,6 +201,7 @@ func newEditView(ctx context.Context, f form.Form, wrong fault.Fields, focus int
 			{"published", i18n.T(ctx, "formpage.published|Active: visitors can fill it in"), f.Published},
 			{"render_style", i18n.T(ctx, "formpage.style|Bring a style along"), f.RenderStyle},
 			{"no_index", i18n.T(ctx, "formpage.no_index|Keep its own page out of search engines"), f.NoIndex},
+			{"kiosk", i18n.T(ctx, "formpage.kiosk|Kiosk: many people fill it in on the same device, and none of them is followed"), f.Kiosk},
 		},
 	}
 	if f.ID != 0 {
