@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"ariane/internal/base/db"
+	"ariane/internal/base/fault"
 	"ariane/internal/user"
 )
 
@@ -54,6 +55,9 @@ func (c userPassword) Run(ctx context.Context, log *slog.Logger) error {
 	}
 	return c.write(ctx, log, func(ctx context.Context, tx *db.Tx) error {
 		u, err := user.ByLogin(ctx, tx, c.Login)
+		if fault.Is(err, fault.KindNotFound) {
+			return fmt.Errorf("there is no user %q", c.Login)
+		}
 		if err != nil {
 			return err
 		}

@@ -158,4 +158,9 @@ func TestSQLiteFileIsOnlyForItsOwner(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o700 {
 		t.Fatalf("folder %v, error %v", info, err)
 	}
+	for _, name := range []string{"ariane.db", "ariane.db-wal"} {
+		if info, err := os.Stat(filepath.Join(o.DataDir, name)); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, error %v", name, info, err)
+		}
+	}
 }

@@ -79,6 +79,14 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 		return fmt.Errorf("make data folder: %w", err)
 	}
 	path := filepath.Join(dir, "ariane.db")
+	// The folder may have been there, open to others. The log takes the mode of the file.
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err == nil {
+		err = file.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
 	// The busy timeout comes first: the other pragmas already need locks.
 	common := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)"}
 	d.write = sqliteDB(path, append(common, "wal_autocheckpoint(0)", "cache_size(-65536)"))

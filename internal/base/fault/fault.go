@@ -2,6 +2,7 @@ package fault
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -44,13 +45,17 @@ type Text struct {
 // Say builds a Text.
 func Say(key string, args ...any) Text { return Text{Key: key, Args: args} }
 
-// English is the text as written at the point of use, without its key.
+// English is the text as written at the point of use, without its key, with its
+// verbs filled.
 func (t Text) English() string {
 	_, english, found := strings.Cut(t.Key, "|")
 	if !found {
-		return t.Key
+		english = t.Key
 	}
-	return english
+	if len(t.Args) == 0 {
+		return english
+	}
+	return fmt.Sprintf(english, t.Args...)
 }
 
 // Fields holds one message per field that is not acceptable.

@@ -44,9 +44,9 @@ func TestFields(t *testing.T) {
 	}
 	fields.Add("name", fault.Say("test.name|A name is required."))
 	fields.Add("name", fault.Say("test.second|Never shown."))
-	fields.Add("email", fault.Say("test.email|This is no address."))
+	fields.Add("email", fault.Say("test.email|%q is no address.", "anna"))
 	err := fields.Err()
-	if want := "invalid: email: This is no address.; name: A name is required."; err.Error() != want {
+	if want := `invalid: email: "anna" is no address.; name: A name is required.`; err.Error() != want {
 		t.Errorf("got  %q\nwant %q", err, want)
 	}
 	if !fault.Is(err, fault.KindInvalid) {

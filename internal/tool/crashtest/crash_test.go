@@ -81,17 +81,56 @@ func TestNothingAcknowledgedIsLost(t *testing.T) {
 	if err := server.Stop(); err != nil {
 		t.Error(err)
 	}
+	if compare(t, o, list) == 0 {
+		t.Error("no request was interrupted; the test shows nothing")
+	}
+}
+
+// TestNothingIsLostByStopping asks the server to stop in the middle of its work.
+// It ends by itself, and well; what it answered before is there.
+func TestNothingIsLostByStopping(t *testing.T) {
+	o, number, flags := prepare(t)
+	binary := crashtest.Build(t)
+	var list []*crashtest.Browser
+	for i := range browsers {
+		list = append(list, crashtest.NewBrowser(i, number))
+	}
+	traffic := crashtest.Drive(list)
+	for range 3 {
+		server := crashtest.Start(t, binary, flags...)
+		enough := traffic.Acknowledged.Load() + 100
+		traffic.Serve(server.Address)
+		for patience := time.After(10 * time.Second); traffic.Acknowledged.Load() < enough; {
+			select {
+			case <-patience:
+				t.Fatal("nothing is acknowledged any more")
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
+		if err := server.Stop(); err != nil {
+			t.Error(err)
+		}
+	}
+	server := crashtest.Start(t, binary, flags...)
+	traffic.Serve(server.Address)
+	if err := traffic.Stop(); err != nil {
+		t.Error(err)
+	}
+	if err := server.Stop(); err != nil {
+		t.Error(err)
+	}
 	compare(t, o, list)
 }
 
-func compare(t *testing.T, o db.Options, list []*crashtest.Browser) {
+// compare looks for everything acknowledged, and returns the number of requests sent again.
+func compare(t *testing.T, o db.Options, list []*crashtest.Browser) (again int) {
 	t.Helper()
 	d, err := db.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	seen, sent, again := 0, 0, 0
+	seen, sent := 0, 0
 	for _, b := range list {
 		pages, notes := thread(t, d, b.Contact)
 		once(t, b.Contact, "page view", pages, b.Seen)
@@ -99,9 +138,7 @@ func compare(t *testing.T, o db.Options, list []*crashtest.Browser) {
 		seen, sent, again = seen+len(b.Seen), sent+len(b.Sent), again+b.Again
 	}
 	t.Logf("%d page views and %d submissions acknowledged, %d requests sent again", seen, sent, again)
-	if again == 0 {
-		t.Error("no request was interrupted; the test shows nothing")
-	}
+	return again
 }
 
 // thread counts the page views and submissions of a contact by what is unique in them.
