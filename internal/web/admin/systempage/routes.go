@@ -21,6 +21,7 @@ func Routes(d Deps) []web.Route {
 	return []web.Route{
 		{Pattern: "GET /s/system", Permission: web.Admin, Handler: d.show},
 		{Pattern: "POST /s/system/jobs/{id}/retry", Permission: web.Admin, Handler: d.retryJob},
+		{Pattern: "POST /s/system/readers/{name}/replay", Permission: web.Admin, Handler: d.replay},
 		{Pattern: "POST /s/system/events/{id}/retry", Permission: web.Admin, Handler: d.retryEvent},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -80,6 +81,7 @@ type line struct {
 	Name, Label, State, Full string // Label is empty for what this page has no words for
 	Tone                     ui.Tone
 	Detail                   string
+	Replay                   string // address that makes it anew, empty where it cannot be
 }
 
 func newSystemView(ctx context.Context, now time.Time, kinds []activity.Definition, data systemData) systemView {
@@ -131,6 +133,9 @@ func readerLine(ctx context.Context, p activity.Progress) line {
 		n := int(p.Behind)
 		l.Tone, l.State = ui.Blue, i18n.N(ctx, n, "systempage.reader.behind|%s event to read|%s events to read", i18n.Number(ctx, n))
 	}
+	if p.Replayable && !p.Replaying {
+		l.Replay = "/s/system/readers/" + url.PathEscape(p.Reader) + "/replay"
+	}
 	if p.Replaying {
 		l.Detail = i18n.T(ctx, "systempage.reader.replaying|reading the whole thread again")
 	}
@@ -163,6 +168,16 @@ func (d Deps) retryJob(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	web.Say(r, ui.Green, i18n.T(ctx, "systempage.job.again|The job will be tried again at once."))
+	return web.Redirect(w, r, "/s/system")
+}
+
+// replay lets a reader read the whole thread again, in the background.
+func (d Deps) replay(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	if err := d.Runner.Replay(ctx, r.PathValue("name")); err != nil {
+		return fault.NotFound(err)
+	}
+	web.Say(r, ui.Green, i18n.T(ctx, "systempage.reader.again|It reads the whole thread again, in the background."))
 	return web.Redirect(w, r, "/s/system")
 }
 
