@@ -79,10 +79,12 @@ func (v viewRequest) url(number id.Contact) string {
 type viewData struct {
 	Contact contact.Contact
 	Keys    []contact.Key
-	Devices []visit.Device
-	Tally   map[activity.Kind]int
-	Thread  threadData
-	More    bool
+	// Conflicts are values whose keys other contacts own.
+	Conflicts []contact.Conflict
+	Devices   []visit.Device
+	Tally     map[activity.Kind]int
+	Thread    threadData
+	More      bool
 }
 
 func (d Deps) loadView(ctx context.Context, c contact.Contact, v viewRequest) (viewData, error) {
@@ -92,6 +94,9 @@ func (d Deps) loadView(ctx context.Context, c contact.Contact, v viewRequest) (v
 		return data, err
 	}
 	if data.Devices, err = visit.Devices(ctx, d.DB, c.ID); err != nil {
+		return data, err
+	}
+	if data.Conflicts, err = contact.Conflicts(ctx, d.DB, c.ID, 10); err != nil {
 		return data, err
 	}
 	if data.Tally, err = activity.Tally(ctx, d.DB, c.ID); err != nil {
@@ -273,6 +278,11 @@ func history(ctx context.Context, now time.Time, data viewData) []fact {
 			facts = append(facts, fact{Label: i18n.T(ctx, "contactpage.recognised|Recognised by"), Value: k.Value,
 				Title: i18n.T(ctx, "contactpage.since|since %s", i18n.DateTime(ctx, k.Added))})
 		}
+	}
+	for _, k := range data.Conflicts {
+		number := i18n.T(ctx, "contactpage.conflict.contact|contact %d", int64(k.Owner))
+		facts = append(facts, fact{Label: i18n.T(ctx, "contactpage.conflict|Address also held by"), Value: number, URL: web.ContactURL(k.Owner),
+			Title: i18n.T(ctx, "contactpage.conflict.title|%s leads to that contact, which had it first", k.Value)})
 	}
 	if c.CreatedByUser != "" {
 		facts = append(facts, fact{Label: i18n.T(ctx, "contactpage.created_by|Created by"), Value: c.CreatedByUser})
