@@ -35,6 +35,9 @@ type Config struct {
 	BaseURL string
 	// Proxies are the addresses whose X-Forwarded-For is believed.
 	Proxies []netip.Prefix
+	// Places is a file of the MaxMind DB format that tells the places of
+	// addresses; none when empty.
+	Places string
 	// Lanes is the number of lanes of a thread created now; one when zero.
 	Lanes int
 	Clock clock.Clock
@@ -54,7 +57,9 @@ type App struct {
 	jobs     *job.Runner
 	sites    *setting.Cached[[]string]
 	gate     *user.Gate
-	bots     *visit.Bots
+	policy   *visit.Policy
+	places   *visit.Places
+	problems []string
 }
 
 // shutdown is how long requests may take to end when the program stops.
@@ -91,9 +96,12 @@ func (a *App) build(ctx context.Context) error {
 	if err := a.inTransaction(activity.KeepMonths)(ctx); err != nil {
 		return err
 	}
-	if a.bots, err = visit.NewBots(); err != nil {
+	bots, err := visit.NewBots()
+	if err != nil {
 		return err
 	}
+	a.openPlaces()
+	a.policy = visit.NewPolicy(a.DB, bots, a.places)
 	if a.Recorder, err = visit.NewRecorder(a.DB); err != nil {
 		return err
 	}
@@ -139,10 +147,31 @@ func browsable(listening net.Addr) string {
 	return net.JoinHostPort("localhost", strconv.Itoa(int(address.Port())))
 }
 
+// openPlaces opens the file of places. Without a usable one Ariane serves all
+// the same, and says so.
+func (a *App) openPlaces() {
+	if a.config.Places == "" {
+		return
+	}
+	var err error
+	if a.places, err = visit.OpenPlaces(a.config.Places); err == nil {
+		go func() {
+			if err := a.places.Verify(); err != nil {
+				a.config.Log.Error("file of places", "error", err)
+			}
+		}()
+		return
+	}
+	a.problems = append(a.problems, err.Error())
+	a.config.Log.Error("file of places", "error", err)
+}
+
 // Run serves until ctx ends, then stops in order: doors, hits that wait,
 // readers, jobs. What was answered is stored.
 func (a *App) Run(ctx context.Context) error {
-	a.Runner.Start(ctx)
+	if err := a.Runner.Start(ctx); err != nil {
+		return err
+	}
 	jobs, stopJobs := context.WithCancel(context.WithoutCancel(ctx))
 	jobsEnded := make(chan error, 1)
 	go func() { jobsEnded <- a.jobs.Run(jobs) }()

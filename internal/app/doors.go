@@ -15,9 +15,9 @@ import (
 // doors lists everything that can be asked over HTTP.
 func (a *App) doors() [][]web.Route {
 	now := a.config.Clock
-	visitors := public.Deps{DB: a.DB, Recorder: a.Recorder, BaseURL: a.BaseURL}
+	visitors := public.Deps{DB: a.DB, Recorder: a.Recorder, Policy: a.policy, BaseURL: a.BaseURL}
 	return [][]web.Route{
-		track.Routes(track.Deps{DB: a.DB, Recorder: a.Recorder, Bots: a.bots, Sites: a.sites, BaseURL: a.BaseURL}),
+		track.Routes(track.Deps{DB: a.DB, Recorder: a.Recorder, Policy: a.policy, Sites: a.sites, BaseURL: a.BaseURL}),
 		public.Routes(visitors),
 		api.Routes(api.Deps{DB: a.DB, Kinds: Kinds()}),
 		accountpage.Routes(accountpage.Deps{DB: a.DB, Gate: a.gate, Clock: now}),

@@ -62,6 +62,15 @@ func (u UTM) encode() string {
 	return q.Encode()
 }
 
+// Or fills in from another what is empty.
+func (u UTM) Or(other UTM) UTM {
+	from := other.texts()
+	for name, text := range u.texts() {
+		*text = cmp.Or(*text, *from[name])
+	}
+	return u
+}
+
 // ReadUTM takes the campaign parameters among those of an address.
 func ReadUTM(q url.Values) UTM { return readUTM(q, "utm_") }
 

@@ -12,7 +12,9 @@ import (
 const (
 	deviceCookie  = "mautic_device_id"
 	contactCookie = "mtc_id"
+	viewCookie    = "mautic_referer_id"
 	deviceMaxAge  = 365 * 24 * 60 * 60
+	viewMaxAge    = 30 * 60
 )
 
 // DeviceToken is the device token of a request: that of our cookie, else the one
@@ -27,33 +29,55 @@ func DeviceToken(r *http.Request, sent string) string {
 	return ""
 }
 
-// SetVisitor gives the browser its device token, and the contact's number for
-// convenience: it is never trusted. Without https browsers refuse cookies for
-// other sites, so they are for ours then.
+// SetVisitor gives the browser its device token, and for convenience the numbers
+// of the contact and of the page view: they are never trusted. Without https
+// browsers refuse cookies for other sites, so they are for ours then.
 func SetVisitor(w http.ResponseWriter, a visit.Answer, secure bool) {
-	attributes := "; Path=/; SameSite=Lax"
-	if secure {
-		attributes = "; Path=/; Secure; SameSite=None"
-	}
+	attributes := cookieAttributes(secure)
 	h := w.Header()
 	h.Add("Set-Cookie", deviceCookie+"="+a.Token+"; Max-Age="+strconv.Itoa(deviceMaxAge)+attributes)
 	h.Add("Set-Cookie", contactCookie+"="+strconv.FormatInt(int64(a.Contact), 10)+attributes)
+	if a.View != 0 {
+		h.Add("Set-Cookie", viewCookie+"="+strconv.FormatInt(int64(a.View), 10)+"; Max-Age="+strconv.Itoa(viewMaxAge)+attributes)
+	}
 }
 
-// VisitorHit describes the browser of a request that is not itself a page view,
-// such as a form.
-func VisitorHit(r *http.Request) visit.Hit {
+func cookieAttributes(secure bool) string {
+	if secure {
+		return "; Path=/; Secure; SameSite=None"
+	}
+	return "; Path=/; SameSite=Lax"
+}
+
+// ForgetVisitor takes the cookies of SetVisitor back from a browser that has them.
+func ForgetVisitor(w http.ResponseWriter, r *http.Request, secure bool) {
+	for _, name := range []string{deviceCookie, contactCookie, viewCookie} {
+		if _, err := r.Cookie(name); err == nil {
+			w.Header().Add("Set-Cookie", name+"=; Max-Age=0"+cookieAttributes(secure))
+		}
+	}
+}
+
+// VisitRequest is what decides whether a request is followed. Consent is what
+// the page says of it.
+func VisitRequest(r *http.Request, consent string) visit.Request {
+	h := r.Header
+	return visit.Request{
+		UserAgent: r.UserAgent(), Address: Address(r.Context()), Consent: consent,
+		Head: r.Method == http.MethodHead, DoNotTrack: h.Get("Dnt") == "1", PrivacyControl: h.Get("Sec-Gpc") == "1",
+		Prefetch: strings.Contains(h.Get("Sec-Purpose"), "prefetch") || h.Get("Purpose") == "prefetch" || h.Get("X-Moz") == "prefetch",
+	}
+}
+
+// VisitorHit describes the browser of a request: what its headers say, and what
+// is kept of its address.
+func VisitorHit(r *http.Request, p *visit.Policy) (visit.Hit, error) {
 	language, _, _ := strings.Cut(r.Header.Get("Accept-Language"), ",")
 	language, _, _ = strings.Cut(language, ";")
-	return visit.Hit{UserAgent: r.UserAgent(), IP: AddressText(r), Language: strings.TrimSpace(language)}
-}
-
-// AddressText is Address in words, empty when it is not known.
-func AddressText(r *http.Request) string {
-	if a := Address(r.Context()); a.IsValid() {
-		return a.String()
-	}
-	return ""
+	h := visit.Hit{UserAgent: r.UserAgent(), Language: strings.TrimSpace(language)}
+	var err error
+	h.IP, h.Place, err = p.Origin(r.Context(), Address(r.Context()))
+	return h, err
 }
 
 // Insider tells whether a request to a Tracking route comes from a browser in

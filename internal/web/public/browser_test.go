@@ -19,7 +19,7 @@ func site(t *testing.T, r *rig, body string) string {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /mtc.js", func(w http.ResponseWriter, _ *http.Request) {
-		js, _ := script.JS(r.base)
+		js, _ := script.JS(script.Options{BaseURL: r.base})
 		w.Header().Set("Content-Type", "text/javascript")
 		w.Write(js)
 	})

@@ -48,10 +48,14 @@ func open(t *testing.T, host string, change func(*form.Form)) *rig {
 		t.Fatal(err)
 	}
 	t.Cleanup(recorder.Close)
+	bots, err := visit.NewBots()
+	if err != nil {
+		t.Fatal(err)
+	}
 	server := httptest.NewUnstartedServer(nil)
 	r.base = browsertest.URL(host, "http://"+server.Listener.Addr().String())
 	handler, err := web.New(web.Options{DB: r.db, Log: slog.New(slog.NewTextHandler(t.Output(), nil))},
-		public.Routes(public.Deps{DB: r.db, Recorder: recorder, BaseURL: r.base}))
+		public.Routes(public.Deps{DB: r.db, Recorder: recorder, Policy: visit.NewPolicy(r.db, bots, nil), BaseURL: r.base}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 type Deps struct {
 	DB       *db.DB
 	Recorder *visit.Recorder
+	Policy   *visit.Policy
 	// BaseURL is the public address, without slash at the end.
 	BaseURL string
 }

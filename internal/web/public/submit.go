@@ -52,7 +52,7 @@ func (d Deps) submit(w http.ResponseWriter, r *http.Request) error {
 		for _, one := range out.Answers {
 			a.Results[one.Alias] = one.Value
 		}
-		if token != "" && out.Contact != 0 {
+		if token != "" && out.Contact != 0 && !out.Form.Kiosk {
 			web.SetVisitor(w, visit.Answer{Contact: out.Contact, Token: token}, strings.HasPrefix(d.BaseURL, "https:"))
 		}
 	} else if err := a.refuse(r, out, err); err != nil {
@@ -91,30 +91,42 @@ func (a *answer) refuse(r *http.Request, out form.Outcome, err error) error {
 }
 
 // submission reads who sends what. The token is that of the browser, empty for one that is not to be followed:
-// somebody of ours who tries the form, or a browser that asks not to be and has none yet.
+// somebody of ours who tries the form, or a visitor who does not want to be. What they send is taken all the same.
 func (d Deps) submission(r *http.Request, p parameters) (form.Submission, string, error) {
 	number, _ := strconv.ParseInt(p.text("formId"), 10, 64)
+	hit, err := web.VisitorHit(r, d.Policy)
 	s := form.Submission{
 		Form: id.Form(number), Values: p.own, Key: p.text("submissionkey"),
-		Page: p.back, Referrer: webAddress(p.text("referrer")), IP: web.AddressText(r),
+		Page: p.back, Referrer: webAddress(p.text("referrer")), IP: hit.IP,
+	}
+	if err != nil {
+		return s, "", err
 	}
 	insider, err := web.Insider(r)
 	if err != nil || insider {
 		return s, "", err
 	}
-	token := web.DeviceToken(r, p.device)
-	if token == "" && r.Header.Get("Dnt") != "1" && r.Header.Get("Sec-Gpc") != "1" {
-		token = visit.NewToken()
+	refused, err := d.Policy.Refuses(r.Context(), web.VisitRequest(r, p.consent))
+	if err != nil {
+		return s, "", err
 	}
-	s.Visitor = d.Recorder.Visitor(token, web.VisitorHit(r))
+	token := ""
+	// What fills in a form is used by a person, whatever it calls itself.
+	if refused == "" || refused == "bot" {
+		if token = web.DeviceToken(r, p.device); token == "" {
+			token = visit.NewToken()
+		}
+	}
+	s.Visitor = d.Recorder.Visitor(token, hit)
 	return s, token, nil
 }
 
 // parameters are those of a submission.
 type parameters struct {
-	own    map[string][]string // by what is between the brackets of mauticform[...]
-	device string
-	back   string // address of the page the form is on, empty when it is not known
+	own     map[string][]string // by what is between the brackets of mauticform[...]
+	device  string
+	consent string
+	back    string // address of the page the form is on, empty when it is not known
 }
 
 // text is the first value of a name, bounded.
@@ -142,7 +154,7 @@ func posted(w http.ResponseWriter, r *http.Request) (parameters, error) {
 	if err != nil {
 		return parameters{}, fault.Refused(fmt.Errorf("read submission: %w", err), fault.Say("public.unreadable|The answers could not be read."))
 	}
-	p := parameters{own: map[string][]string{}, device: r.PostForm.Get("mautic_device_id")}
+	p := parameters{own: map[string][]string{}, device: r.PostForm.Get("mautic_device_id"), consent: r.PostForm.Get("mtc_consent")}
 	for name, values := range r.PostForm {
 		if inner, ok := strings.CutPrefix(name, "mauticform["); ok {
 			inner, _, _ = strings.Cut(inner, "]")

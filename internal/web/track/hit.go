@@ -2,21 +2,14 @@ package track
 
 import (
 	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
-	"ariane/internal/base/fault"
 	"ariane/internal/visit"
 	"ariane/internal/web"
 	"ariane/internal/web/track/script"
 )
-
-// maxBody is more than any page view needs.
-const maxBody = 64 << 10
 
 // answer is the JSON of /mtc/event and, without success and events, of /mtc
 // (tracking specification, sections 3.1 and 13).
@@ -29,7 +22,11 @@ type answer struct {
 }
 
 func (d Deps) script(w http.ResponseWriter, r *http.Request) error {
-	body, etag := script.JS(d.BaseURL)
+	rules, err := d.Policy.Rules(r.Context())
+	if err != nil {
+		return err
+	}
+	body, etag := script.JS(script.Options{BaseURL: d.BaseURL, Consent: rules.ConsentRequired})
 	h := w.Header()
 	h.Set("Content-Type", "application/javascript; charset=utf-8")
 	h.Set("Cache-Control", "public, max-age=300")
@@ -39,13 +36,13 @@ func (d Deps) script(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	_, err := w.Write(body)
+	_, err = w.Write(body)
 	return ignoreGone(err)
 }
 
 // event records a page view sent by the script.
 func (d Deps) event(w http.ResponseWriter, r *http.Request) error {
-	if err := d.allowOrigin(w, r); err != nil {
+	if err := d.allowOrigin(w, r, false); err != nil {
 		return err
 	}
 	insider, err := web.Insider(r)
@@ -77,88 +74,68 @@ func (d Deps) event(w http.ResponseWriter, r *http.Request) error {
 // record stores the page view of a request, unless it must not be followed, and
 // then returns nil.
 func (d Deps) record(w http.ResponseWriter, r *http.Request) (*visit.Answer, error) {
-	if why := d.ignored(r); why != "" {
-		w.Header().Set("X-Ariane-Ignored", why)
+	p, err := read(r)
+	if err != nil {
+		return nil, err
+	}
+	why, err := d.Policy.Refuses(r.Context(), web.VisitRequest(r, p.first("mtc_consent")))
+	if err != nil {
+		return nil, err
+	}
+	switch why {
+	case "":
+	case "do-not-track", "global-privacy-control", "consent", "excluded":
+		web.ForgetVisitor(w, r, d.secure())
+		fallthrough
+	default:
+		w.Header().Set(ignored, why)
 		return nil, nil
 	}
-	p, err := parameters(r)
+	h, err := d.hit(r, p)
 	if err != nil {
 		return nil, err
 	}
-	got, err := d.Recorder.Record(r.Context(), hitOf(r, p))
+	got, err := d.Recorder.Record(r.Context(), h)
 	if err != nil {
 		return nil, err
+	}
+	if got.Contact == 0 {
+		// The browser keeps its cookie: by it we know whom not to follow.
+		w.Header().Set(ignored, "contact")
+		return nil, nil
 	}
 	web.SetVisitor(w, got, d.secure())
 	return &got, nil
 }
 
-// ignored tells why a request is not followed, empty when it is.
-func (d Deps) ignored(r *http.Request) string {
-	h := r.Header
-	switch {
-	case r.Method == http.MethodHead:
-		return "head"
-	case h.Get("Dnt") == "1":
-		return "do-not-track"
-	case h.Get("Sec-Gpc") == "1":
-		return "global-privacy-control"
-	case strings.Contains(h.Get("Sec-Purpose"), "prefetch"), h.Get("Purpose") == "prefetch", h.Get("X-Moz") == "prefetch":
-		return "prefetch"
-	case d.Bots.Is(r.UserAgent()):
-		return "bot"
-	}
-	return ""
-}
+// ignored is the header that tells why a request was not followed.
+const ignored = "X-Ariane-Ignored"
 
-// parameters are those of the address, and over them those of the body.
-func parameters(r *http.Request) (url.Values, error) {
-	p := r.URL.Query()
-	if r.Method != http.MethodPost {
-		return p, nil
+// hit is the page view that a request tells of.
+func (d Deps) hit(r *http.Request, p parameters) (visit.Hit, error) {
+	h, err := web.VisitorHit(r, d.Policy)
+	if err != nil {
+		return h, err
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	if err != nil || len(body) > maxBody {
-		return nil, fault.Refused(errors.Join(err, errors.New("body of a hit is too large or cut short")),
-			fault.Say("track.bad_body|The page view could not be read."))
+	h.Token = web.DeviceToken(r, p.first("mautic_device_id", "mtc_sid"))
+	h.View = p.first("mtc_view")
+	h.URL, h.Title, h.Referrer = p.address(), p.first("page_title", "title"), p.first("page_referrer", "referrer")
+	if language := p.first("page_language", "language"); language != "" {
+		h.Language = language
 	}
-	// Pairs that cannot be read are passed over: a page view is worth more than its worst parameter.
-	sent, _ := url.ParseQuery(string(body))
-	for name, values := range sent {
-		p[name] = values
+	h.Resolution, h.Zone, h.Platform = p.first("resolution"), p.zone(), p.platform()
+	utm := visit.ReadUTM(p.page)
+	h.UTM = visit.ReadUTM(p.sent).Or(utm)
+	rules, err := d.Policy.Rules(r.Context())
+	if err != nil {
+		return h, err
 	}
-	return p, nil
-}
-
-func hitOf(r *http.Request, p url.Values) visit.Hit {
-	first := func(names ...string) string {
-		for _, n := range names {
-			if v := p.Get(n); v != "" {
-				return v
-			}
-		}
-		return ""
-	}
-	h := visit.Hit{
-		Token:      web.DeviceToken(r, first("mautic_device_id", "mtc_sid")),
-		View:       p.Get("mtc_view"),
-		URL:        first("page_url", "url"),
-		Title:      first("page_title", "title"),
-		Referrer:   first("page_referrer", "referrer"),
-		Language:   first("page_language", "language"),
-		Resolution: p.Get("resolution"),
-		UserAgent:  r.UserAgent(),
-		IP:         web.AddressText(r),
-	}
-	if h.URL == "" {
-		h.URL = r.Referer()
-	}
-	return h
+	return h, d.say(r.Context(), p, rules, &h)
 }
 
 // whoAmI tells a page which visitor its browser is. It creates nobody.
 func (d Deps) whoAmI(w http.ResponseWriter, r *http.Request) error {
-	if err := d.allowOrigin(w, r); err != nil {
+	if err := d.allowOrigin(w, r, true); err != nil {
 		return err
 	}
 	w.Header().Set("Cache-Control", "no-store")
@@ -166,10 +143,18 @@ func (d Deps) whoAmI(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if insider || d.ignored(r) != "" {
+	p, err := read(r)
+	if err != nil {
+		return err
+	}
+	why, err := d.Policy.Refuses(r.Context(), web.VisitRequest(r, p.first("mtc_consent")))
+	if err != nil {
+		return err
+	}
+	if insider || why != "" {
 		return web.JSON(w, http.StatusOK, struct{}{})
 	}
-	v, err := visit.Known(r.Context(), d.DB, web.DeviceToken(r, r.URL.Query().Get("mautic_device_id")))
+	v, err := visit.Known(r.Context(), d.DB, web.DeviceToken(r, p.first("mautic_device_id", "mtc_sid")))
 	if err != nil {
 		return err
 	}

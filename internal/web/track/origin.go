@@ -7,8 +7,9 @@ import (
 )
 
 // allowOrigin lets pages of the allowed sites read the answer (tracking
-// specification, section 5).
-func (d Deps) allowOrigin(w http.ResponseWriter, r *http.Request) error {
+// specification, section 5). What tells who somebody is, is for those alone,
+// also when every site may send visits.
+func (d Deps) allowOrigin(w http.ResponseWriter, r *http.Request, tells bool) error {
 	h := w.Header()
 	h.Add("Vary", "Origin")
 	origin := r.Header.Get("Origin")
@@ -20,7 +21,10 @@ func (d Deps) allowOrigin(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !originAllowed(origin, sites) {
-		return nil
+		rules, err := d.Policy.Rules(r.Context())
+		if err != nil || !rules.AnySite || tells {
+			return err
+		}
 	}
 	h.Set("Access-Control-Allow-Origin", origin)
 	h.Set("Access-Control-Allow-Credentials", "true")

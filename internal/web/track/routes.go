@@ -2,6 +2,7 @@ package track
 
 import (
 	"net/http"
+	"strings"
 
 	"ariane/internal/base/db"
 	"ariane/internal/base/setting"
@@ -13,7 +14,7 @@ import (
 type Deps struct {
 	DB       *db.DB
 	Recorder *visit.Recorder
-	Bots     *visit.Bots
+	Policy   *visit.Policy
 	Sites    *setting.Cached[[]string]
 	// BaseURL is the public address, without slash at the end.
 	BaseURL string
@@ -42,7 +43,7 @@ func (d Deps) secure() bool { return len(d.BaseURL) > 5 && d.BaseURL[:6] == "htt
 
 func (d Deps) preflight(w http.ResponseWriter, r *http.Request) error {
 	if r.Header.Get("Access-Control-Request-Headers") != "" {
-		if err := d.allowOrigin(w, r); err != nil {
+		if err := d.allowOrigin(w, r, strings.HasSuffix(r.URL.Path, "/mtc")); err != nil {
 			return err
 		}
 	} else {

@@ -17,7 +17,8 @@ import (
 
 // server stands for ours: it serves the script and notes what arrives.
 type server struct {
-	base string
+	base    string
+	options script.Options
 
 	mu       sync.Mutex
 	status   int         // of the answer to a POST
@@ -46,7 +47,8 @@ func serve(t *testing.T) *server {
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case "/mtc.js":
-		body, etag := script.JS(s.base)
+		s.options.BaseURL = s.base
+		body, etag := script.JS(s.options)
 		w.Header().Set("Content-Type", "application/javascript")
 		w.Header().Set("ETag", etag)
 		w.Write(body)

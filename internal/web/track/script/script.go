@@ -15,14 +15,24 @@ import (
 //go:embed mtc.js
 var bundled []byte
 
-// JS is the script as served by the server known to visitors as baseURL, with its entity tag, quotes
-// included. The modules know that address as ARIANE_BASE.
-func JS(baseURL string) (body []byte, etag string) {
-	literal, err := json.Marshal(strings.TrimRight(baseURL, "/"))
+// Options is what the script has to know.
+type Options struct {
+	// BaseURL is the address of our server, as browsers see it.
+	BaseURL string
+	// Consent makes the script store and send nothing until the visitor has agreed.
+	Consent bool
+	// Sites are the origins between which visitors are passed on.
+	Sites []string
+}
+
+// JS is the script, with its entity tag, quotes included. The modules know the options as ARIANE_BASE,
+// ARIANE_CONSENT and ARIANE_SITES.
+func JS(o Options) (body []byte, etag string) {
+	arguments, err := json.Marshal([]any{strings.TrimRight(o.BaseURL, "/"), o.Consent, append([]string{}, o.Sites...)})
 	if err != nil {
 		panic(err)
 	}
-	body = slices.Concat([]byte("(ARIANE_BASE=>{"), bytes.TrimSpace(bundled), []byte("})("), literal, []byte(");\n"))
+	body = slices.Concat([]byte("((ARIANE_BASE,ARIANE_CONSENT,ARIANE_SITES)=>{"), bytes.TrimSpace(bundled), []byte("})(..."), arguments, []byte(");\n"))
 	sum := sha256.Sum256(body)
 	return body, `"` + hex.EncodeToString(sum[:8]) + `"`
 }

@@ -29,7 +29,7 @@ func TestCommittedBundleIsCurrent(t *testing.T) {
 
 func TestScriptIsSmall(t *testing.T) {
 	t.Parallel()
-	body, _ := script.JS("https://marketing.example.org")
+	body, _ := script.JS(script.Options{BaseURL: "https://marketing.example.org"})
 	size, err := bundle.Compressed(body)
 	if err != nil {
 		t.Fatal(err)
@@ -42,14 +42,14 @@ func TestScriptIsSmall(t *testing.T) {
 
 func TestBaseAddressIsInjected(t *testing.T) {
 	t.Parallel()
-	body, etag := script.JS("https://marketing.example.org/a</script>/")
+	body, etag := script.JS(script.Options{BaseURL: "https://marketing.example.org/a</script>/"})
 	if bytes.Contains(body, []byte("</script")) {
 		t.Error("the base address closes the script element")
 	}
 	if !bytes.Contains(body, []byte("https://marketing.example.org/a")) {
 		t.Error("the base address is missing")
 	}
-	_, other := script.JS("https://other.example.org")
+	_, other := script.JS(script.Options{BaseURL: "https://other.example.org"})
 	if etag == other || !strings.HasPrefix(etag, `"`) || !strings.HasSuffix(etag, `"`) {
 		t.Errorf("entity tags %s and %s", etag, other)
 	}
