@@ -80,3 +80,35 @@ func (p *program) line(pattern string) string {
 	p.Fatalf("the program ended without saying %q:\n%s", pattern, strings.Join(seen, "\n"))
 	return ""
 }
+
+func TestCommandLine(t *testing.T) {
+	data := "--data=" + t.TempDir()
+	p := start(t, []string{"ARIANE_LISTEN=127.0.0.1:0"}, "serve", data, "--trusted-proxies=127.0.0.1,10.0.0.0/8")
+	if link := p.line(`^(http://127\.0\.0\.1:\d+/s/setup/\S+)$`); link == "" {
+		t.Error("no link to create the first user")
+	}
+	for _, c := range []struct {
+		input, want string
+		args        []string
+	}{
+		{"", `expected one of "serve"`, nil},
+		{"", "unknown flag --nope", []string{"serve", "--nope"}},
+		{"", "--trusted-proxies", []string{"serve", "--trusted-proxies=nowhere"}},
+		{"", "is not one such as https://ariane.example.com", []string{"serve", "--base-url=ariane.example.com", data}},
+		{"", "this machine only", []string{"demo", "--listen=0.0.0.0:0", data}},
+		{"", "there is no password", []string{"user", "password", "anna", "--password-stdin", data}},
+		{"short\n", "at least 8 characters", []string{"user", "create", "--email=a@example.test", "--username=anna", "--password-stdin", data}},
+		{"a thread to follow\n", "created user 1, anna", []string{"user", "create", "--email=a@example.test", "--username=anna", "--role=admin", "--locale=fr", "--password-stdin", data}},
+		{"a thread to follow\n", "Somebody already uses this", []string{"user", "create", "--email=a@example.test", "--username=ben", "--password-stdin", data}},
+		{"another thread\n", "", []string{"user", "password", "a@example.test", "--password-stdin", data}},
+		{"another thread\n", `there is no user "ben"`, []string{"user", "password", "ben", "--password-stdin", data}},
+		{"", "ariane ", []string{"version"}},
+	} {
+		cmd := exec.Command(os.Args[0], c.args...)
+		cmd.Env, cmd.Stdin = append(os.Environ(), "ARIANE_IS_MAIN=1"), strings.NewReader(c.input)
+		out, err := cmd.CombinedOutput()
+		if !strings.Contains(string(out), c.want) || (err != nil) != strings.Contains(string(out), "error:") {
+			t.Errorf("ariane %q: %v, %s", c.args, err, out)
+		}
+	}
+}

@@ -19,14 +19,29 @@ type storage struct {
 
 type serve struct {
 	storage
-	Listen  string         `help:"Address to listen on." default:"127.0.0.1:8080"`
-	BaseURL string         `help:"Public address of this server, as browsers see it." name:"base-url"`
-	Proxies []netip.Prefix `help:"Proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8." name:"trusted-proxies"`
-	Lanes   int            `help:"Lanes of the thread, when the database is created." default:"1" hidden:""`
+	Listen  string    `help:"Address to listen on." default:"127.0.0.1:8080"`
+	BaseURL string    `help:"Public address of this server, as browsers see it." name:"base-url"`
+	Proxies []network `help:"Proxies whose X-Forwarded-For is believed, such as 127.0.0.1 or 10.0.0.0/8." name:"trusted-proxies"`
+	Lanes   int       `help:"Lanes of the thread, when the database is created." default:"1" hidden:""`
+}
+
+// network is a range of addresses; an address alone stands for itself.
+type network struct{ netip.Prefix }
+
+func (n *network) UnmarshalText(text []byte) error {
+	if address, err := netip.ParseAddr(string(text)); err == nil {
+		n.Prefix = netip.PrefixFrom(address, address.BitLen())
+		return nil
+	}
+	return n.Prefix.UnmarshalText(text)
 }
 
 func (s serve) Run(ctx context.Context, log *slog.Logger) error {
-	a, err := app.New(ctx, app.Config{Listen: s.Listen, DataDir: s.Data, DatabaseURL: s.DatabaseURL, BaseURL: s.BaseURL, Proxies: s.Proxies, Lanes: s.Lanes, Log: log})
+	c := app.Config{Listen: s.Listen, DataDir: s.Data, DatabaseURL: s.DatabaseURL, BaseURL: s.BaseURL, Lanes: s.Lanes, Log: log}
+	for _, p := range s.Proxies {
+		c.Proxies = append(c.Proxies, p.Prefix)
+	}
+	a, err := app.New(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ func story(t *testing.T, w words, options ...browsertest.Option) {
 		visitor.WaitFor(`document.readyState === "complete" && window.MauticJS && localStorage.getItem("mtc_id")`)
 	}
 
-	office := browsertest.Open(t, browsertest.Language(w.locale), browsertest.Window(1440, 960))
+	office := browsertest.Open(t, browsertest.Language(w.locale), browsertest.Window(1440, 1040))
 	logIn(office, ariane)
 	office.WaitFor(`document.querySelector("tbody tr")`)
 	if strings.Contains(office.Text("tbody"), "127.0.0.1") {
