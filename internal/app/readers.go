@@ -29,6 +29,7 @@ func Readers() []activity.Reader {
 	}
 	return []activity.Reader{
 		contact.ActiveReader(all, visit.KindPageViewed, form.KindSubmitted),
+		visit.MergeReader(),
 		visit.SiteReader(),
 		report.Reader(all...),
 		form.Reader(),

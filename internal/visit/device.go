@@ -36,11 +36,12 @@ func (s *session) know(ctx context.Context) error {
 		return err
 	}
 	var visitors []*contact.Visitor
-	var contacts []any
+	var contacts []id.Contact
+	var known []string
 	for _, token := range unknown {
 		if owner, ok := owners[token]; ok {
 			s.browsers[token] = &browser{contact: owner}
-			contacts = append(contacts, int64(owner))
+			contacts, known = append(contacts, owner), append(known, token)
 		} else {
 			visitors = append(visitors, &contact.Visitor{Token: token, IP: s.agents[token].IP})
 		}
@@ -54,16 +55,20 @@ func (s *session) know(ctx context.Context) error {
 	if err := s.findDevices(ctx, contacts); err != nil {
 		return err
 	}
+	if err := s.fetchDevices(ctx, known); err != nil {
+		return err
+	}
 	return s.addDevices(ctx, unknown)
 }
 
 // findDevices reads the devices of contacts, and what they viewed lately.
-func (s *session) findDevices(ctx context.Context, contacts []any) error {
+func (s *session) findDevices(ctx context.Context, contacts []id.Contact) error {
 	if len(contacts) == 0 {
 		return nil
 	}
+	among, args := db.InIDs(s.tx.Dialect(), "d.contact_id", contacts)
 	rows, err := s.tx.Query(ctx, `SELECT d.contact_id, d.id, d.token, d.city, d.region, d.country, u.since FROM device d
-		LEFT JOIN untracked u ON u.contact_id = d.contact_id WHERE d.contact_id IN (?`+strings.Repeat(", ?", len(contacts)-1)+`)`, contacts...)
+		LEFT JOIN untracked u ON u.contact_id = d.contact_id WHERE `+among, args...)
 	if err != nil {
 		return fmt.Errorf("find devices: %w", err)
 	}

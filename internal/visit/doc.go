@@ -17,5 +17,6 @@
 //
 // Kinds appended: page.viewed.
 //
-// Kinds read, by SiteReader: page.viewed.
+// Kinds read: page.viewed by SiteReader; contact.merged and contact.joined by
+// MergeReader.
 package visit

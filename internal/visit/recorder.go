@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ariane/internal/activity"
@@ -69,8 +70,12 @@ type Recorder struct {
 	// devices and texts hold only what is committed.
 	devices *otter.Cache[string, browser]
 	texts   *otter.Cache[string, int64]
-	closing chan struct{}
-	done    sync.WaitGroup
+	// forgotten counts how often something was taken from devices.
+	forgotten atomic.Int64
+	merges    *db.Topic
+	merged    atomic.Pointer[<-chan struct{}]
+	closing   chan struct{}
+	done      sync.WaitGroup
 }
 
 // browser is what is remembered of a device.
@@ -104,7 +109,9 @@ func NewRecorder(d *db.DB) (*Recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Recorder{db: d, queue: make(chan *waiting, queueLength), devices: devices, texts: texts, closing: make(chan struct{})}
+	r := &Recorder{db: d, merges: d.Topic("contact.merged"), queue: make(chan *waiting, queueLength), devices: devices, texts: texts, closing: make(chan struct{})}
+	merged := r.merges.Wait()
+	r.merged.Store(&merged)
 	r.done.Add(1)
 	go func() {
 		defer r.done.Done()
@@ -240,8 +247,10 @@ func (r *Recorder) store(batch []*waiting) error {
 	for body, n := range s.texts.fresh {
 		r.texts.Set(body, n)
 	}
-	for token, b := range s.browsers {
-		r.devices.Set(token, *b)
+	if r.heed(); r.forgotten.Load() == s.begun {
+		for token, b := range s.browsers {
+			r.devices.Set(token, *b)
+		}
 	}
 	for _, w := range batch {
 		b := s.browsers[w.hit.Token]
@@ -284,10 +293,20 @@ func (r *Recorder) Visitor(token string, h Hit) func(ctx context.Context, tx *db
 			return contact.Visitor{}, err
 		}
 		// The submission may hand the device over: let the next hit look again.
-		tx.AfterCommit(func() { r.devices.Invalidate(token) })
+		tx.AfterCommit(func() {
+			r.forgotten.Add(1)
+			r.devices.Invalidate(token)
+		})
 		b := s.browsers[token]
 		return contact.Visitor{Contact: b.contact, Device: b.device, Token: token, IP: h.IP}, nil
 	}
+}
+
+// forget makes the next hits look for the contacts of their devices again, those
+// too whose transaction has begun.
+func (r *Recorder) forget() {
+	r.forgotten.Add(1)
+	r.devices.InvalidateAll()
 }
 
 // session is the work of one transaction: the browsers it meets, by token.
@@ -295,13 +314,28 @@ type session struct {
 	r        *Recorder
 	tx       *db.Tx
 	uncached bool
+	begun    int64 // how often the devices had been forgotten before
 	browsers map[string]*browser
 	agents   map[string]Hit // a hit of each token, for what a new device needs
 	texts    texts
 }
 
+// heed forgets the devices when contacts were merged since the last time: any of
+// them may be another's.
+func (r *Recorder) heed() {
+	heard := r.merged.Load()
+	select {
+	case <-*heard:
+		next := r.merges.Wait()
+		r.merged.CompareAndSwap(heard, &next)
+		r.forget()
+	default:
+	}
+}
+
 func (r *Recorder) session(tx *db.Tx) *session {
-	return &session{r: r, tx: tx, browsers: map[string]*browser{}, agents: map[string]Hit{},
+	r.heed()
+	return &session{r: r, tx: tx, begun: r.forgotten.Load(), browsers: map[string]*browser{}, agents: map[string]Hit{},
 		texts: texts{ids: map[string]int64{"": 0}, fresh: map[string]int64{}}}
 }
 
@@ -334,6 +368,9 @@ func (s *session) record(ctx context.Context, batch []*waiting) error {
 		}
 		if err := s.tell(ctx, h); err != nil {
 			return err
+		}
+		if b.untracked {
+			continue
 		}
 		w.view = activity.Append(s.tx, activity.Entry{Contact: b.contact, Device: b.device, Kind: KindPageViewed, Source: activity.SourceTracking,
 			Data: pageViewed{View: h.View, URL: s.texts.ids[h.URL], Title: s.texts.ids[h.Title], Referrer: s.texts.ids[h.Referrer],

@@ -32,45 +32,15 @@ func (s *session) tell(ctx context.Context, h Hit) error {
 	if len(h.Values)+len(h.Fill) == 0 || h.said() == b.told {
 		return nil
 	}
-	values, err := s.writable(ctx, b.contact, h)
-	if err != nil {
-		return err
-	}
-	if b.told = h.said(); len(values) == 0 {
-		return nil
-	}
+	b.told = h.said()
 	owner, _, err := contact.Identify(ctx, s.tx, contact.Submitted{
 		Visitor: contact.Visitor{Contact: b.contact, Device: b.device, Token: h.Token, IP: h.IP},
-		Values:  values, Source: activity.SourceTracking, By: contact.By{Object: "hit"},
+		Values:  h.Values, Fill: h.Fill, Source: activity.SourceTracking, By: contact.By{Object: "hit"},
 	})
 	if err != nil || owner == b.contact {
 		return err
 	}
-	b.contact, b.device = owner, 0
-	if err := s.findDevices(ctx, []any{int64(owner)}); err != nil {
-		return err
-	}
-	return s.addDevices(ctx, []string{h.Token})
-}
-
-// writable are the values of a hit without those to fill in where the contact
-// has one.
-func (s *session) writable(ctx context.Context, owner id.Contact, h Hit) (map[string]string, error) {
-	if len(h.Fill) == 0 {
-		return h.Values, nil
-	}
-	c, err := contact.Find(ctx, s.tx, owner)
-	if err != nil {
-		return nil, fmt.Errorf("read values of visitor: %w", err)
-	}
-	values := map[string]string{}
-	for alias, value := range h.Fill {
-		if c.Fields[alias] == "" {
-			values[alias] = value
-		}
-	}
-	maps.Copy(values, h.Values)
-	return values, nil
+	return s.moved(ctx, h.Token, owner)
 }
 
 // settle notes where the browsers of a batch are now.

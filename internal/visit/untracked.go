@@ -20,7 +20,7 @@ func (r *Recorder) SetFollowed(ctx context.Context, tx *db.Tx, owner id.Contact,
 	if err != nil {
 		return fmt.Errorf("follow contact %d (%t): %w", owner, followed, err)
 	}
-	tx.AfterCommit(func() { r.devices.InvalidateAll() })
+	tx.AfterCommit(r.forget)
 	return nil
 }
 

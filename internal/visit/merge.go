@@ -1,0 +1,141 @@
+package visit
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"ariane/internal/activity"
+	"ariane/internal/base/db"
+	"ariane/internal/contact"
+	"ariane/internal/id"
+)
+
+// MergeReader moves devices with their contact when it is merged, and follows
+// nobody of whom one part is not to be followed.
+func MergeReader() activity.Reader {
+	return activity.Reader{
+		Name:   "visit.merge",
+		Kinds:  []activity.Kind{contact.KindMerged, contact.KindJoined},
+		Reset:  func(context.Context, *db.Tx) error { return nil }, // moving again what has moved does nothing
+		Handle: followMerges,
+	}
+}
+
+func followMerges(ctx context.Context, tx *db.Tx, batch []activity.Event) error {
+	for _, e := range batch {
+		var merged contact.Merged
+		if err := e.Decode(&merged); err != nil {
+			return err
+		}
+		survivor, err := contact.Resolve(ctx, tx, e.Contact)
+		if err != nil {
+			return err
+		}
+		if err := moveDevices(ctx, tx, []id.Contact{merged.Contact}, survivor); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveDevices moves what this package keeps of contacts to the one they were
+// merged into.
+func moveDevices(ctx context.Context, tx *db.Tx, from []id.Contact, to id.Contact) error {
+	from = slices.DeleteFunc(slices.Clone(from), func(c id.Contact) bool { return c == to })
+	if len(from) == 0 {
+		return nil
+	}
+	among, args := db.InIDs(tx.Dialect(), "contact_id", from)
+	for _, s := range []struct {
+		text string
+		args []any
+	}{
+		{`INSERT INTO device (contact_id, id, token, added, user_agent_id, language, resolution, timezone, platform, city, region, country)
+			SELECT CAST(? AS BIGINT), id, token, added, user_agent_id, language, resolution, timezone, platform, city, region, country FROM device WHERE ` + among + ` ON CONFLICT DO NOTHING`,
+			append([]any{int64(to)}, args...)},
+		{`DELETE FROM device WHERE ` + among, args},
+		{`INSERT INTO untracked (contact_id, since) SELECT CAST(? AS BIGINT), min(since) FROM untracked WHERE ` + among + ` HAVING count(*) > 0 ON CONFLICT DO NOTHING`,
+			append([]any{int64(to)}, args...)},
+		{`DELETE FROM untracked WHERE ` + among, args},
+	} {
+		if _, err := tx.Exec(ctx, s.text, s.args...); err != nil {
+			return fmt.Errorf("move devices to contact %d: %w", to, err)
+		}
+	}
+	return nil
+}
+
+// fetchDevices looks for the devices of these tokens once more: those of contacts
+// that were merged into the owners may not have moved yet.
+func (s *session) fetchDevices(ctx context.Context, tokens []string) error {
+	var owners []id.Contact
+	for _, token := range tokens {
+		if b := s.browsers[token]; b.device == 0 {
+			owners = append(owners, b.contact)
+		}
+	}
+	if len(owners) == 0 {
+		return nil
+	}
+	absorbed, err := contact.Absorbed(ctx, s.tx, owners)
+	if err != nil {
+		return err
+	}
+	for owner, others := range absorbed {
+		if err := moveDevices(ctx, s.tx, others, owner); err != nil {
+			return err
+		}
+	}
+	if len(absorbed) > 0 {
+		if err := s.findDevices(ctx, owners); err != nil {
+			return err
+		}
+	}
+	return s.findUntracked(ctx, owners)
+}
+
+// findUntracked notes which of the owners are not to be followed, for browsers
+// that have no device there yet.
+func (s *session) findUntracked(ctx context.Context, owners []id.Contact) error {
+	among, args := db.InIDs(s.tx.Dialect(), "contact_id", owners)
+	rows, err := s.tx.Query(ctx, `SELECT contact_id FROM untracked WHERE `+among, args...)
+	if err != nil {
+		return fmt.Errorf("find who is not followed: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var owner id.Contact
+		if err := rows.Scan(&owner); err != nil {
+			return err
+		}
+		for _, b := range s.browsers {
+			b.untracked = b.untracked || b.contact == owner
+		}
+	}
+	return rows.Err()
+}
+
+// moved brings the browsers of this transaction up to date after that of a token
+// became another contact's.
+func (s *session) moved(ctx context.Context, token string, to id.Contact) error {
+	b := s.browsers[token]
+	from := b.contact
+	into, err := contact.Resolve(ctx, s.tx, from)
+	if err != nil {
+		return err
+	}
+	for _, other := range s.browsers {
+		if other.contact == from {
+			other.contact = into
+		}
+	}
+	b.contact, b.device = to, 0
+	if err := s.findDevices(ctx, []id.Contact{to}); err != nil {
+		return err
+	}
+	if err := s.fetchDevices(ctx, []string{token}); err != nil {
+		return err
+	}
+	return s.addDevices(ctx, []string{token})
+}
