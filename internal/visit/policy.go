@@ -17,16 +17,18 @@ import (
 // Policy decides which requests are followed and what is kept of them. It reads
 // what administrators chose, and remembers it.
 type Policy struct {
+	db     *db.DB
 	bots   *Bots
 	places *Places
 	rules  *setting.Cached[Rules]
 	secret *setting.Cached[string]
+	clicks *setting.Cached[string]
 }
 
 // NewPolicy makes the policy of a database. Places may be nil.
 func NewPolicy(d *db.DB, bots *Bots, places *Places) *Policy {
-	return &Policy{bots: bots, places: places, rules: setting.CacheMade(d, setting.Followed, newRules),
-		secret: setting.Cache(d, setting.EmailSecret)}
+	return &Policy{db: d, bots: bots, places: places, rules: setting.CacheMade(d, setting.Followed, newRules),
+		secret: setting.Cache(d, setting.EmailSecret), clicks: setting.Cache(d, setting.ClickSecret)}
 }
 
 // Rules returns what administrators chose.

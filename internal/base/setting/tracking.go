@@ -27,6 +27,9 @@ type Tracking struct {
 	Public          PublicAccess `json:"public,omitempty"`
 	// SignedEmail takes an e-mail address from a page only with its signature.
 	SignedEmail bool `json:"signed_email,omitempty"`
+	// FollowLinks takes whoever follows a link for the person it was made for,
+	// where pages may say the e-mail address of their visitor.
+	FollowLinks bool `json:"follow_links,omitempty"`
 }
 
 // Addresses is how much of an IP address is stored.
@@ -58,6 +61,8 @@ var (
 	// EmailSecret signs the e-mail addresses that the back end of a site vouches
 	// for. Administrators copy it there.
 	EmailSecret = Setting[string]{name: "email_secret"}
+	// ClickSecret signs what links of ours carry along.
+	ClickSecret = Setting[string]{name: "click_secret"}
 	// LinkSecret seals what is passed from one site to another. It is shown to
 	// nobody.
 	LinkSecret = Setting[string]{name: "link_secret"}

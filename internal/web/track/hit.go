@@ -2,6 +2,7 @@ package track
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -58,6 +59,9 @@ func (d Deps) event(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	a := answer{Success: 1}
+	if w.Header().Get(ignored) == badClick {
+		return web.JSON(w, http.StatusOK, map[string]int{"success": 0})
+	}
 	if got != nil {
 		number := int64(got.Contact)
 		a.ID, a.SID, a.DeviceID = &number, &got.Token, &got.Token
@@ -92,6 +96,10 @@ func (d Deps) record(w http.ResponseWriter, r *http.Request) (*visit.Answer, err
 		return nil, nil
 	}
 	h, err := d.hit(r, p)
+	if errors.Is(err, visit.ErrClick) {
+		w.Header().Set(ignored, badClick)
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -110,6 +118,9 @@ func (d Deps) record(w http.ResponseWriter, r *http.Request) (*visit.Answer, err
 
 // ignored is the header that tells why a request was not followed.
 const ignored = "X-Ariane-Ignored"
+
+// badClick is the reason that a link was changed on its way, or is too old.
+const badClick = "click"
 
 // hit is the page view that a request tells of.
 func (d Deps) hit(r *http.Request, p parameters) (visit.Hit, error) {
@@ -130,7 +141,10 @@ func (d Deps) hit(r *http.Request, p parameters) (visit.Hit, error) {
 	if err != nil {
 		return h, err
 	}
-	return h, d.say(r.Context(), p, rules, &h)
+	if err := d.say(r.Context(), p, rules, &h); err != nil {
+		return h, err
+	}
+	return h, d.click(r.Context(), p, rules, &h)
 }
 
 // whoAmI tells a page which visitor its browser is. It creates nobody.
@@ -158,14 +172,15 @@ func (d Deps) whoAmI(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if v.Contact == 0 {
-		return web.JSON(w, http.StatusOK, map[string]any{"id": nil, "sid": nil, "device_id": nil})
+	var who struct {
+		ID       *int64  `json:"id"`
+		SID      *string `json:"sid"`
+		DeviceID *string `json:"device_id"`
 	}
-	return web.JSON(w, http.StatusOK, struct {
-		ID       int64  `json:"id"`
-		SID      string `json:"sid"`
-		DeviceID string `json:"device_id"`
-	}{int64(v.Contact), v.Token, v.Token})
+	if number := int64(v.Contact); number != 0 {
+		who.ID, who.SID, who.DeviceID = &number, &v.Token, &v.Token
+	}
+	return web.JSON(w, http.StatusOK, who)
 }
 
 // gif is one transparent pixel.

@@ -46,14 +46,14 @@ func read(r *http.Request) (parameters, error) {
 			p.sent.Set(name, value)
 		}
 	}
+	if p.address() == "" {
+		p.sent.Set("page_url", r.Referer())
+	}
 	p.page = url.Values{}
 	if u, err := url.Parse(p.address()); err == nil {
 		for name, values := range u.Query() {
 			p.page[strings.ToLower(name)] = values
 		}
-	}
-	if p.address() == "" {
-		p.sent.Set("page_url", r.Referer())
 	}
 	return p, nil
 }

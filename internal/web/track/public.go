@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"ariane/internal/base/fault"
 	"ariane/internal/base/setting"
+	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/visit"
 )
@@ -50,6 +52,33 @@ func (d Deps) say(ctx context.Context, p parameters, rules visit.Rules, h *visit
 		}
 	}
 	return nil
+}
+
+// click reads what the link that led here says. It names nobody, unless
+// administrators chose that links do: they are forwarded.
+func (d Deps) click(ctx context.Context, p parameters, rules visit.Rules, h *visit.Hit) error {
+	ct := p.sent.Get("ct")
+	if ct == "" && visit.LikeClick(p.page.Get("ct")) {
+		// The site may have a parameter of that name for itself.
+		ct = p.page.Get("ct")
+	}
+	if ct == "" {
+		return nil
+	}
+	click, err := d.Policy.OpenClick(ctx, ct)
+	access := rules.Public["email"]
+	if err != nil || !rules.FollowLinks || access == "" || click.Contact == 0 || p.said("email") != "" {
+		return err
+	}
+	c, err := contact.Find(ctx, d.DB, click.Contact)
+	if fault.Is(err, fault.KindNotFound) {
+		return nil
+	}
+	if email := c.Fields["email"]; err == nil && email != "" {
+		// Only to find the contact: it has this value already.
+		set(&h.Fill, "email", email)
+	}
+	return err
 }
 
 func set(values *map[string]string, alias, value string) {
