@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"ariane/internal/base/db"
+	"ariane/internal/base/setting"
 	"ariane/internal/form"
 	"ariane/internal/tool/browsertest"
 	"ariane/internal/web/track/script"
@@ -212,5 +213,28 @@ func TestPageOfTheFormInAFrame(t *testing.T) {
 	b := browsertest.Open(t, browsertest.WithoutThirdPartyCookies())
 	b.Visit(site(t, r, `<iframe name=f src="BASE/form/1" width=600 height=600></iframe>`))
 	b.WaitFor("frames.length === 1")
+	b.NoProblems()
+}
+
+// Where visitors have to agree first, a form is sent without leaving anything in the browser.
+func TestFormWithoutConsent(t *testing.T) {
+	t.Parallel()
+	r := open(t, "ariane.localhost", nil)
+	if err := r.db.Do(t.Context(), func(tx *db.Tx) error {
+		return setting.Set(t.Context(), tx, setting.Followed, setting.Tracking{ConsentRequired: true})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	b := browsertest.Open(t)
+	b.Visit(site(t, r, embedded))
+	b.Fill("input[type=email]", "zoe@example.org")
+	b.Click("button")
+	b.WaitFor("document.querySelector('.mauticform-post-success')")
+	if got := b.String("document.cookie + Object.keys(localStorage)"); got != "" {
+		t.Errorf("stored %q", got)
+	}
+	if n := r.count("device"); n != 0 || len(r.results()) != 1 {
+		t.Errorf("%d devices, %d results", n, len(r.results()))
+	}
 	b.NoProblems()
 }

@@ -10,6 +10,7 @@ import (
 	"html/template"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ariane/internal/base/i18n"
@@ -137,7 +138,12 @@ func (d Deps) script(ctx context.Context, f form.Form, html []byte) ([]byte, err
 	if err != nil {
 		return nil, fmt.Errorf("write script of form %d: %w", f.ID, err)
 	}
-	return slices.Concat([]byte("(ARIANE_FORM=>{"), bytes.TrimSpace(formScript), []byte("})("), config, []byte(");\n")), nil
+	rules, err := d.Policy.Rules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	consent := strconv.FormatBool(rules.ConsentRequired)
+	return slices.Concat([]byte("((ARIANE_FORM,ARIANE_CONSENT)=>{"), bytes.TrimSpace(formScript), []byte("})("), config, []byte(","+consent+");\n")), nil
 }
 
 // origin is the scheme, host and port of an address, in the words of browsers.

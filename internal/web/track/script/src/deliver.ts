@@ -1,4 +1,5 @@
 import { device, setDevice } from "./device";
+import { consent, mayFollow } from "./consent";
 import { randomID } from "./random";
 import { Parameters } from "./parameters";
 import { fillForms } from "./forms";
@@ -39,17 +40,28 @@ function call<T>(f: ((arg: T) => void) | undefined, arg: T): void {
 
 /** Tells the page that a view reached the server. */
 export function delivered(detail: Partial<Detail>): void {
-  setDevice(detail.response || {});
+  if (mayFollow()) {
+    setDevice(detail.response || {});
+  }
   fillForms();
   firstDelivered = true;
   document.dispatchEvent(new CustomEvent("mauticPageEventDelivered", { detail }));
   after.splice(0).forEach((f) => call(f, undefined));
 }
 
+/** Adds what names the browser and the view. */
+export function complete(params: Parameters): Parameters {
+  params.mautic_device_id = device();
+  params.mtc_view ||= randomID();
+  if (consent()) {
+    params.mtc_consent = consent();
+  }
+  return params;
+}
+
 /** Sends one view: the script's request, then the pixel when that failed. Never rejects. */
 export async function deliver(params: Parameters, event: unknown, callbacks: Callbacks): Promise<void> {
-  params.mautic_device_id = device();
-  params.mtc_view = randomID();
+  complete(params);
   if (!started) {
     started = true;
     before.forEach((f) => call(f, params));

@@ -1,4 +1,5 @@
 import { randomID } from "./random";
+import { consent, mayFollow } from "./consent";
 import { device, knownDevice } from "./device";
 
 type KeyInput = HTMLInputElement & { answers?: string };
@@ -18,9 +19,13 @@ const KEY = "mauticform[submissionkey]";
 
 /** Gives the form the token of this browser, the address to come back to, and a key that stays the same as long as the answers do. */
 export function fillForm(form: HTMLFormElement, submitting?: boolean): void {
-  const token = submitting ? device() : knownDevice();
-  if (token) {
+  const follow = mayFollow();
+  const token = submitting && follow ? device() : knownDevice();
+  if (token && follow) {
     input(form, "mautic_device_id").value = token;
+  }
+  if (consent()) {
+    input(form, "mtc_consent").value = consent();
   }
   const back = form.querySelector<HTMLInputElement>('input[name="mauticform[return]"]');
   if (back && !back.value) {

@@ -1,3 +1,4 @@
+import { consent, mayFollow } from "./consent";
 import { knownDevice, setDevice } from "./device";
 import { randomID } from "./random";
 import { writeCookie } from "./store";
@@ -11,7 +12,10 @@ type Ids = { id?: unknown; device_id?: unknown };
 let asked: Promise<Ids> | undefined;
 
 function getTrackedContact(): Promise<Ids> {
-  return (asked ||= fetch(`${ARIANE_BASE}/mtc?mautic_device_id=${knownDevice()}`, { credentials: "include" })
+  if (!mayFollow()) {
+    return Promise.resolve({});
+  }
+  return (asked ||= fetch(`${ARIANE_BASE}/mtc?mautic_device_id=${knownDevice()}&mtc_consent=${consent()}`, { credentials: "include" })
     .then((answer) => answer.json())
     .then((ids) => {
       setDevice(ids);

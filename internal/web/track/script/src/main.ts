@@ -16,7 +16,15 @@ function watchPixel(): void {
   document.addEventListener("load", (event) => isPixel(event.target) && loaded(), true);
 }
 
+/** Cookies of another site need https. */
+function warn(): void {
+  if (ARIANE_BASE.startsWith("http:") && new URL(ARIANE_BASE).hostname !== location.hostname) {
+    console.warn("Ariane: " + ARIANE_BASE + " is not https, so browsers refuse its cookies on other sites. Visitors are recognised on this site only.");
+  }
+}
+
 function start(): void {
+  warn();
   watchForms();
   documentReady(fillForms);
   watchPixel();

@@ -21,6 +21,17 @@ export function remember(name: string, value: string): void {
   memory[name] = value;
 }
 
+/** Removes a value from everywhere. */
+export function erase(name: string): void {
+  delete memory[name];
+  try {
+    localStorage.removeItem(name);
+  } catch {
+    // Nothing is there then.
+  }
+  writeCookie(name, "", -1);
+}
+
 /** Keeps a value on the visited site; seconds = 0 makes a session cookie. */
 export function write(name: string, value: string, seconds = 0): void {
   remember(name, value);
