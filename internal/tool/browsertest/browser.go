@@ -25,25 +25,28 @@ const patience = 20 * time.Second
 
 // Browser is one tab. Its methods end the test when they fail.
 type Browser struct {
-	t       testing.TB
-	ctx     context.Context
-	scripts bool
+	t        testing.TB
+	ctx      context.Context
+	settings settings
 
 	mu       sync.Mutex
 	problems []string
 }
 
-func newTab(t testing.TB, parent context.Context, scripts bool, options ...chromedp.ContextOption) *Browser {
+func newTab(t testing.TB, parent context.Context, s settings, options ...chromedp.ContextOption) *Browser {
 	t.Helper()
-	b := &Browser{t: t, scripts: scripts}
+	b := &Browser{t: t, settings: s}
 	ctx, cancel := chromedp.NewContext(parent, append(options, chromedp.WithListener(b.listen))...)
 	t.Cleanup(cancel)
 	b.ctx = ctx
 	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		if scripts {
-			return nil
+		// The window of a browser is larger than its page, and never as narrow as a telephone.
+		size := emulation.SetDeviceMetricsOverrideParams{Width: int64(s.width), Height: int64(s.height), DeviceScaleFactor: 1}
+		_, err := cdp.Call(ctx, target, emulation.SetDeviceMetricsOverride, size)
+		if s.scripts || err != nil {
+			return err
 		}
-		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		_, err = cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 		return err
 	}))
 	if err != nil {
@@ -55,7 +58,7 @@ func newTab(t testing.TB, parent context.Context, scripts bool, options ...chrom
 // Tab opens another tab of the same profile.
 func (b *Browser) Tab() *Browser {
 	b.t.Helper()
-	return newTab(b.t, b.ctx, b.scripts)
+	return newTab(b.t, b.ctx, b.settings)
 }
 
 // Do runs chromedp's own actions, for what has no method here.

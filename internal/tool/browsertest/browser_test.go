@@ -89,3 +89,16 @@ func TestWithoutScripts(t *testing.T) {
 		t.Errorf("scripts run: %q", got)
 	}
 }
+
+func TestWindow(t *testing.T) {
+	b := browsertest.Open(t, browsertest.Window(390, 844))
+	b.Visit(page(t).URL)
+	if got := b.String("innerWidth + \" \" + innerHeight"); got != "390 844" {
+		t.Errorf("the page is %s", got)
+	}
+	other := b.Tab()
+	other.Visit(page(t).URL)
+	if got := other.String("innerWidth"); got != "390" {
+		t.Errorf("the page in another tab is %s wide", got)
+	}
+}

@@ -105,7 +105,7 @@ func Open(t testing.TB, options ...Option) *Browser {
 	}
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), flags...)
 	t.Cleanup(stop)
-	return newTab(t, allocator, s.scripts, chromedp.WithErrorf(func(string, ...any) {}))
+	return newTab(t, allocator, s, chromedp.WithErrorf(func(string, ...any) {}))
 }
 
 func writePreferences(t testing.TB, profile string, preferences map[string]any) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,19 +89,39 @@ type sampler struct {
 	form     id.Form
 	now      time.Time
 	random   *rand.Rand
+	steps    []step
 }
 
-func (s sampler) run() error {
+// step is something that somebody does at a moment.
+type step struct {
+	at time.Time
+	do func() error
+}
+
+func (s *sampler) plan(at time.Time, do func() error) { s.steps = append(s.steps, step{at, do}) }
+
+// run lets everybody do everything, in the order of time: numbers rise with it.
+func (s *sampler) run() error {
+	var all []visit.Hit
 	for i := range samples {
-		if err := s.person(i); err != nil {
-			return err
-		}
+		p := people[i%len(people)]
+		h := s.browser(i, p.language)
+		s.person(h, i, p)
+		all = append(all, h)
 	}
 	for i := range strangers {
 		h := s.browser(samples+i, pick(s.random, languages))
-		if err := s.visit(h, s.moment(days), 1+s.random.IntN(4), false); err != nil {
+		s.visit(h, s.moment(days), 1+s.random.IntN(4), false)
+		all = append(all, h)
+	}
+	slices.SortStableFunc(s.steps, func(a, b step) int { return a.at.Compare(b.at) })
+	for _, one := range s.steps {
+		s.tx.SetNow(one.at)
+		if err := one.do(); err != nil {
 			return err
 		}
+	}
+	for _, h := range all {
 		if err := s.mark(h); err != nil {
 			return err
 		}
@@ -109,9 +130,7 @@ func (s sampler) run() error {
 }
 
 // person comes once or a few times without a name, sends the form, and may come back.
-func (s sampler) person(i int) error {
-	p := people[i%len(people)]
-	h := s.browser(i, p.language)
+func (s *sampler) person(h visit.Hit, i int, p person) {
 	before, after := s.random.IntN(3), s.random.IntN(4)
 	at := s.moment(days)
 	for range before {
@@ -119,33 +138,23 @@ func (s sampler) person(i int) error {
 		if next.After(s.now.Add(-time.Hour)) {
 			break
 		}
-		if err := s.visit(h, at, 1+s.random.IntN(4), false); err != nil {
-			return err
-		}
+		s.visit(h, at, 1+s.random.IntN(4), false)
 		at = next
 	}
-	if err := s.visit(h, at, 2+s.random.IntN(4), true); err != nil {
-		return err
-	}
-	if err := s.submit(h, i, p); err != nil {
-		return err
-	}
+	end := s.visit(h, at, 2+s.random.IntN(4), true)
+	s.plan(end.Add(time.Duration(40+s.random.IntN(90))*time.Second), func() error { return s.submit(h, i, p) })
 	for range after {
 		if at = s.later(at); at.After(s.now.Add(-time.Hour)) {
 			break
 		}
-		if err := s.visit(h, at, 1+s.random.IntN(5), false); err != nil {
-			return err
-		}
+		s.visit(h, at, 1+s.random.IntN(5), false)
 	}
-	return s.mark(h)
 }
 
-func (s sampler) submit(h visit.Hit, i int, p person) error {
+func (s *sampler) submit(h visit.Hit, i int, p person) error {
 	first, last := p.name(i)
 	address := strings.NewReplacer(" ", "-", "'", "").Replace(strings.ToLower(plain.Replace(first+"."+last))) + "@" + p.domain
-	page := s.address(h.Language, "contact")
-	s.tx.SetNow(s.tx.Now().Add(time.Duration(40+s.random.IntN(90)) * time.Second))
+	page := s.contactPage(h.Language)
 	out, err := form.SubmitIn(s.ctx, s.tx, form.Submission{Form: s.form, Page: s.site + page.Path, IP: h.IP, Visitor: s.recorder.Visitor(h.Token, h),
 		Values: map[string][]string{"firstname": {first}, "lastname": {last}, "email": {address}}})
 	if err != nil {
@@ -154,8 +163,9 @@ func (s sampler) submit(h visit.Hit, i int, p person) error {
 	return contact.Complete(s.ctx, s.tx, out.Contact, map[string]string{"company": p.company, "city": p.city, "country": p.country, "position": p.position})
 }
 
-// visit is a session of so many pages, the contact page last when it ends there.
-func (s sampler) visit(h visit.Hit, at time.Time, pages int, toContact bool) error {
+// visit is a session of so many pages, the contact page last when it ends
+// there. It returns when the last page was opened.
+func (s *sampler) visit(h visit.Hit, at time.Time, pages int, toContact bool) (last time.Time) {
 	list := site.Addresses(h.Language[:2])
 	for n := range pages {
 		page := list[s.random.IntN(len(list)-1)]
@@ -170,16 +180,13 @@ func (s sampler) visit(h visit.Hit, at time.Time, pages int, toContact bool) err
 		if n == 0 {
 			view.Referrer = pick(s.random, referrers)
 		}
-		s.tx.SetNow(at)
-		if err := s.recorder.RecordIn(s.ctx, s.tx, view); err != nil {
-			return err
-		}
-		at = at.Add(time.Duration(15+s.random.IntN(160)) * time.Second)
+		s.plan(at, func() error { return s.recorder.RecordIn(s.ctx, s.tx, view) })
+		last, at = at, at.Add(time.Duration(15+s.random.IntN(160))*time.Second)
 	}
-	return nil
+	return last
 }
 
-func (s sampler) mark(h visit.Hit) error {
+func (s *sampler) mark(h visit.Hit) error {
 	owners, err := contact.Owners(s.ctx, s.tx, []string{h.Token})
 	if err != nil {
 		return err
@@ -187,18 +194,18 @@ func (s sampler) mark(h visit.Hit) error {
 	return contact.MarkSample(s.ctx, s.tx, owners[h.Token])
 }
 
-func (s sampler) browser(i int, language string) visit.Hit {
+func (s *sampler) browser(i int, language string) visit.Hit {
 	return visit.Hit{Token: visit.NewToken(), Language: language, UserAgent: pick(s.random, agents), Resolution: pick(s.random, resolutions),
 		IP: fmt.Sprintf("%s%d", pick(s.random, networks), 1+i)}
 }
 
-func (s sampler) address(language, name string) site.Address {
+func (s *sampler) contactPage(language string) site.Address {
 	list := site.Addresses(language[:2])
 	return list[len(list)-1]
 }
 
 // moment is some time of a working day in the last days, more often lately.
-func (s sampler) moment(days int) time.Time {
+func (s *sampler) moment(days int) time.Time {
 	back := s.random.Float64() * s.random.Float64() * float64(days)
 	t := s.now.Add(-time.Duration(back * 24 * float64(time.Hour)))
 	day := t.Truncate(24 * time.Hour).Add(time.Duration(7*3600+s.random.IntN(13*3600)) * time.Second)
@@ -208,7 +215,7 @@ func (s sampler) moment(days int) time.Time {
 	return day
 }
 
-func (s sampler) later(t time.Time) time.Time {
+func (s *sampler) later(t time.Time) time.Time {
 	return t.Add(time.Duration(6+s.random.IntN(200)) * time.Hour)
 }
 

@@ -63,7 +63,7 @@ func newFormView(ctx context.Context, now time.Time, baseURL string, f form.Form
 		Submissions: i18n.N(ctx, submissions, "formpage.submissions|%s submission|%s submissions", i18n.Number(ctx, submissions)),
 		Script:      fmt.Sprintf(`<script src="%s/form/generate.js?id=%s"></script>`, baseURL, number),
 		Frame: fmt.Sprintf(`<iframe src="%s/form/%s" width="100%%" height="%d" title="%s" loading="lazy"></iframe>`,
-			baseURL, number, 160+80*len(f.Fields), html.EscapeString(f.Name)),
+			baseURL, number, 250+90*len(f.Fields), html.EscapeString(f.Name)),
 		Changed: i18n.Ago(ctx, now, f.Modified), ChangedInFull: i18n.DateTime(ctx, f.Modified),
 	}
 	for _, one := range f.Fields {
