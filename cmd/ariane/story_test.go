@@ -65,6 +65,7 @@ func story(t *testing.T, w words, options ...browsertest.Option) {
 
 	// The toggle, and then the search.
 	office.Click(`.toolbar a.chip`)
+	office.WaitFor(`location.search.includes("search=")`)
 	row := `[...document.querySelectorAll("tbody a")].find(a => a.textContent.includes("127.0.0.1"))`
 	office.Until("the visitor appears by its address", func() bool {
 		return reloaded(office, row)

@@ -141,7 +141,11 @@ func (w *world) check() (people map[string]string) {
 
 // play runs deeds in a fresh database and returns the people there are then.
 func play(t *rapid.T, outer *testing.T, deeds []deed) map[string]string {
-	d := dbtest.Open(outer)
+	d, err := db.Open(context.Background(), dbtest.Options(outer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close() // at once: there are many
 	r, err := visit.NewRecorder(d)
 	if err != nil {
 		t.Fatal(err)
