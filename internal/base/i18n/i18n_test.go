@@ -125,3 +125,20 @@ func TestCatalogRefusals(t *testing.T) {
 		}
 	}
 }
+
+// In the night in which clocks go back, an hour comes twice and the day has 25.
+func TestNightOfWinterTime(t *testing.T) {
+	midnight := time.Date(2026, 10, 24, 22, 0, 0, 0, time.UTC)
+	for hours, want := range map[int]string{0: "00:00", 2: "02:00", 3: "02:00", 4: "03:00", 24: "23:00"} {
+		at := midnight.Add(time.Duration(hours) * time.Hour)
+		if got := Time(inParis, at); got != want || !SameDay(inParis, midnight, at) || Day(inParis, at, midnight) != "Aujourd’hui" {
+			t.Errorf("%d hours after midnight: %s, %s", hours, got, Day(inParis, at, midnight))
+		}
+	}
+	if next := midnight.Add(25 * time.Hour); SameDay(inParis, midnight, next) || Day(inParis, next, midnight) != "Hier" || Ago(inParis, next, midnight) != "hier" {
+		t.Error("the day after is not another day")
+	}
+	if spring := time.Date(2026, 3, 28, 23, 0, 0, 0, time.UTC); SameDay(inParis, spring, spring.Add(23*time.Hour)) || !SameDay(inParis, spring, spring.Add(22*time.Hour+59*time.Minute)) {
+		t.Error("the day of summer time has not 23 hours")
+	}
+}
