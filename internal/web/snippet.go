@@ -14,6 +14,6 @@ func TrackingSnippet(baseURL string) string {
   })(document);
   mt('send', 'pageview');
 </script>
-<noscript><img src="` + baseURL + `/mtracking.gif" width="1" height="1" alt=""></noscript>
+<noscript><img src="` + baseURL + `/mtracking.gif" width="1" height="1" alt="" referrerpolicy="no-referrer-when-downgrade"></noscript>
 `
 }

@@ -33,6 +33,8 @@ func (d Deps) script(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Cache-Control", "public, max-age=300")
 	h.Set("ETag", etag)
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	// Nothing in it is about the visitor; pages may load it with crossorigin.
+	h.Set("Access-Control-Allow-Origin", "*")
 	if strings.Contains(r.Header.Get("If-None-Match"), etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil

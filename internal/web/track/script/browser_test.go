@@ -51,6 +51,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		body, etag := script.JS(s.options)
 		w.Header().Set("Content-Type", "application/javascript")
 		w.Header().Set("ETag", etag)
+		w.Header().Set("Access-Control-Allow-Origin", "*")
 		w.Write(body)
 	case "/mtc/event":
 		s.event(w, r)
@@ -184,6 +185,24 @@ func TestFirstView(t *testing.T) {
 	}
 	if got, want := second.Get("page_referrer"), ""; got != want {
 		t.Errorf("referrer %q of a page typed in", got)
+	}
+	b.NoProblems()
+}
+
+// Sites that forbid inline scripts ask for the view with an attribute.
+func TestWithoutInlineScript(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Security-Policy", "default-src 'self'; script-src "+s.base+"; connect-src "+s.base+"; img-src "+s.base)
+		fmt.Fprintf(w, `<!doctype html><title>Strict</title><script async crossorigin="anonymous" src="%s/mtc.js" data-send="pageview"></script>`, s.base)
+	}))
+	t.Cleanup(web.Close)
+	b := browsertest.Open(t)
+	b.Visit(browsertest.URL("site.localhost", web.URL))
+	if v := s.wait(b, 1)[0]; v.values.Get("page_title") != "Strict" {
+		t.Errorf("sent %v", v.values)
 	}
 	b.NoProblems()
 }

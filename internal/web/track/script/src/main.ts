@@ -29,9 +29,14 @@ function start(): void {
   documentReady(fillForms);
   watchPixel();
   takeQueue();
+  if (asked) {
+    w[w.MauticTrackingObject || "mt"]("send", asked);
+  }
 }
 
 const w = window as any;
+/** Sites that forbid inline scripts ask for the first view with data-send="pageview". */
+const asked = (document.currentScript as HTMLScriptElement | null)?.dataset.send;
 const shared = (w.MauticJS ||= {});
 if (!shared.base) {
   Object.assign(shared, methods, { base: ARIANE_BASE });
