@@ -7,6 +7,7 @@ import (
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
 	"ariane/internal/base/job"
+	"ariane/internal/contact"
 	"ariane/internal/user"
 )
 
@@ -20,6 +21,8 @@ func (a *App) tasks() []job.Task {
 	return []job.Task{
 		{Name: "thread.months", Description: "Prepare the thread's storage for the months to come", Every: 24 * time.Hour,
 			Run: a.inTransaction(activity.KeepMonths)},
+		{Name: "contact.bin", Description: "Erase the contacts that were deleted a day ago", Every: 10 * time.Minute,
+			Run: a.inTransaction(contact.EraseOld)},
 		{Name: "user.sessions", Description: "Forget sessions that have expired", Every: time.Hour,
 			Run: a.inTransaction(user.PurgeSessions)},
 	}

@@ -33,5 +33,7 @@ func Readers() []activity.Reader {
 		visit.SiteReader(),
 		report.Reader(all...),
 		form.Reader(),
+		visit.EraseReader(),
+		form.EraseReader(),
 	}
 }

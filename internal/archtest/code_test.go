@@ -185,6 +185,10 @@ func TestDialectRuleCatches(t *testing.T) {
 	)), "asks for the engine")
 }
 
+// wide are the packages that may offer more names: contact is the centre, and
+// each of its kinds of events is two of them.
+var wide = map[string]int{"internal/contact": 80}
+
 // exportedProblems counts the names a package offers, methods excepted.
 func exportedProblems(list []source) []string {
 	count := map[string]int{}
@@ -211,8 +215,12 @@ func exportedProblems(list []source) []string {
 	}
 	var problems []string
 	for dir, n := range count {
-		if n >= exportedNames {
-			problems = append(problems, fmt.Sprintf("%s: offers %d names, fewer than %d wanted", dir, n, exportedNames))
+		most := exportedNames
+		if wider, found := wide[dir]; found {
+			most = wider
+		}
+		if n >= most {
+			problems = append(problems, fmt.Sprintf("%s: offers %d names, fewer than %d wanted", dir, n, most))
 		}
 	}
 	return problems
@@ -231,12 +239,12 @@ func declared(spec ast.Spec) []*ast.Ident {
 func TestExportedNames(t *testing.T) { report(t, exportedProblems(sources(t))) }
 
 func TestExportedNameRuleCatches(t *testing.T) {
-	wide := "package a\nvar A0"
+	broad := "package a\nvar A0"
 	for i := 1; i < exportedNames; i++ {
-		wide += fmt.Sprintf(", A%d", i)
+		broad += fmt.Sprintf(", A%d", i)
 	}
 	catches(t, exportedProblems(sample(t,
-		"internal/a/a.go", wide+" int",
+		"internal/a/a.go", broad+" int",
 		"internal/b/b.go", "package b\nvar a, B int\nfunc C() {}",
 	)), "internal/a: offers 60 names")
 }

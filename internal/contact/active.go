@@ -75,6 +75,9 @@ func noteActivity(ctx context.Context, tx *db.Tx, latest map[id.Contact]time.Tim
 		if err := tx.QueryRow(ctx, `SELECT state FROM contact WHERE id = ?`, int64(survivor)).Scan(&state); err != nil {
 			return fmt.Errorf("note activity of contact %d: %w", survivor, err)
 		}
+		if state > Known {
+			continue
+		}
 		if err := touch(ctx, tx, survivor, state, latest[stray]); err != nil {
 			return err
 		}
@@ -99,7 +102,7 @@ func latestRows(ctx context.Context, q db.Q, latest map[id.Contact]time.Time) (v
 		}
 		if state == Alias {
 			strays = append(strays, contact)
-		} else if !latest[contact].IsZero() {
+		} else if state != deleted && !latest[contact].IsZero() {
 			values = append(values, []any{int64(contact), int64(state), db.Millis(latest[contact])})
 		}
 	}

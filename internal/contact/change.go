@@ -24,6 +24,7 @@ type New struct {
 	Values map[string]string
 	// Points is the score to start with.
 	Points int
+	Owner  id.User
 	IP     string
 	Source activity.Source
 	By     By
@@ -56,8 +57,8 @@ func create(ctx context.Context, tx *db.Tx, contact id.Contact, n New) error {
 	if n.Sample {
 		sample = 1
 	}
-	err = tx.Insert(ctx, "contact", []string{"id", "state", "added", "points", "ip_id", "sample", "created_by", "created_by_user"},
-		[][]any{{int64(contact), int(Anonymous), db.Millis(n.Added), n.Points, db.NullID(ips[n.IP]), sample, db.NullID(n.User), nullText(n.UserName)}})
+	err = tx.Insert(ctx, "contact", []string{"id", "state", "added", "points", "ip_id", "sample", "owner_id", "created_by", "created_by_user"},
+		[][]any{{int64(contact), int(Anonymous), db.Millis(n.Added), n.Points, db.NullID(ips[n.IP]), sample, db.NullID(n.Owner), db.NullID(n.User), nullText(n.UserName)}})
 	if err != nil {
 		return err
 	}
@@ -83,6 +84,8 @@ type edit struct {
 	name   string
 	at     time.Time
 	cause  activity.Ref
+	// beside are changes of this edit that are already written: not to values.
+	beside []Change
 	// first tells that the values belong to the creation, so that no
 	// contact.updated is appended.
 	first bool
@@ -108,7 +111,7 @@ func apply(ctx context.Context, tx *db.Tx, contact id.Contact, e edit) (activity
 		}
 	}
 	changes, err := merge(values, e.values)
-	if err != nil || len(changes) == 0 {
+	if changes = append(changes, e.beside...); err != nil || len(changes) == 0 {
 		return activity.Ref{}, err
 	}
 	if err := moveKeys(ctx, tx, contact, changes, e.source); err != nil {
@@ -134,7 +137,7 @@ func report(tx *db.Tx, contact id.Contact, values map[string]string, changes []C
 	ref := e.cause
 	entry := activity.Entry{Contact: contact, At: e.at, Source: e.source, Cause: ref}
 	if becomes {
-		entry.Kind, entry.Data = KindIdentified, Identified{By: e.by, Name: display(values)}
+		entry.Kind, entry.Data = KindIdentified, Identified{By: e.by, Name: display(values), Changes: changes}
 		ref = activity.Append(tx, entry)
 	} else if !e.first {
 		entry.Kind, entry.Data = KindUpdated, Updated{By: e.by, Changes: changes}

@@ -23,6 +23,8 @@ const (
 	Known
 	// Alias is a contact that was merged into another and leads to it.
 	Alias
+	// deleted is a contact in the bin, which nobody finds.
+	deleted
 )
 
 // Contact is one person or visitor. Times that are zero mean never.
@@ -96,8 +98,8 @@ func Find(ctx context.Context, q db.Q, contact id.Contact) (Contact, error) {
 	}
 	c, err := scanContact(q.QueryRow(ctx, `SELECT `+contactColumns+` FROM contact LEFT JOIN contact_active active ON active.contact_id = contact.id
 		WHERE contact.id = ?`, int64(contact)))
-	if errors.Is(err, sql.ErrNoRows) {
-		return c, fault.NotFound(fmt.Errorf("find contact %d: %w", contact, err))
+	if errors.Is(err, sql.ErrNoRows) || err == nil && c.State == deleted {
+		return c, fault.NotFound(fmt.Errorf("find contact %d: state %d, %w", contact, c.State, sql.ErrNoRows))
 	}
 	if err != nil {
 		return c, fmt.Errorf("find contact %d: %w", contact, err)

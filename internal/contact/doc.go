@@ -10,12 +10,16 @@
 // unique field such as the e-mail address (strong). The table identity decides
 // who owns it, on both engines: whoever inserts the key first.
 //
-// Tables: contact, contact_active, contact_ip, contact_search, identity,
-// identity_conflict, ip_address.
+// A deleted contact lies in a bin for a day and is found nowhere; then it is
+// erased for good.
+//
+// Tables: contact, contact_active, contact_bin, contact_ip, contact_search,
+// identity, identity_conflict, ip_address.
 //
 // Kinds appended: contact.created, contact.identified, contact.updated,
 // contact.ip_added, contact.merged (a known contact was absorbed),
-// contact.joined (a visitor was).
+// contact.joined (a visitor was), contact.deleted, contact.restored,
+// contact.erased, visitor.deleted, visitor.restored.
 //
 // Kinds read, by ActiveReader: all it is given.
 package contact

@@ -13,6 +13,13 @@ const (
 	KindIPAdded    activity.Kind = 4
 	KindMerged     activity.Kind = 5
 	KindJoined     activity.Kind = 6
+	KindDeleted    activity.Kind = 7
+	KindErased     activity.Kind = 8
+	KindRestored   activity.Kind = 9
+	// A visitor has kinds of its own, so that counting events tells how many
+	// contacts of each sort there are.
+	KindVisitorDeleted  activity.Kind = 35
+	KindVisitorRestored activity.Kind = 36
 )
 
 // By names what caused a change, for people: a form, a user, an import.
@@ -33,7 +40,8 @@ type Created struct {
 type Identified struct {
 	By By `json:"by,omitzero"`
 	// Name is what the contact was called from then on.
-	Name string `json:"name,omitempty"`
+	Name    string   `json:"name,omitempty"`
+	Changes []Change `json:"changes,omitempty"`
 }
 
 // Change is one value that changed.
@@ -89,6 +97,18 @@ type Before struct {
 	IP         int64 `json:"ip,omitempty"`
 }
 
+// Removed is the data of contact.deleted and contact.restored, and of the same
+// about visitors.
+type Removed struct {
+	By By `json:"by,omitzero"`
+}
+
+// Erased is the data of contact.erased. Absorbed are the contacts that had been
+// merged into the erased one, and went with it.
+type Erased struct {
+	Absorbed []id.Contact `json:"absorbed,omitempty"`
+}
+
 // Kinds declares what this package appends to threads.
 func Kinds() []activity.Definition {
 	return []activity.Definition{
@@ -97,6 +117,11 @@ func Kinds() []activity.Definition {
 		{Kind: KindUpdated, Name: "contact.updated", Protocol: "contact.updated", Payload: Updated{}},
 		{Kind: KindMerged, Name: "contact.merged", Protocol: "contact.merged", Payload: Merged{}},
 		{Kind: KindJoined, Name: "contact.joined", Protocol: "contact.joined", Payload: Merged{}},
+		{Kind: KindDeleted, Name: "contact.deleted", Protocol: "contact.deleted", Payload: Removed{}},
+		{Kind: KindErased, Name: "contact.erased", Protocol: "contact.erased", Payload: Erased{}},
+		{Kind: KindRestored, Name: "contact.restored", Protocol: "contact.restored", Payload: Removed{}},
+		{Kind: KindVisitorDeleted, Name: "visitor.deleted", Protocol: "visitor.deleted", Payload: Removed{}},
+		{Kind: KindVisitorRestored, Name: "visitor.restored", Protocol: "visitor.restored", Payload: Removed{}},
 		{Kind: KindIPAdded, Name: "contact.ip_added", Protocol: "lead.ipadded", Payload: IPAdded{}},
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
+	"ariane/internal/base/fault"
 	"ariane/internal/field"
 	"ariane/internal/id"
 )
@@ -133,6 +134,9 @@ func settle(ctx context.Context, q db.Q, s Submitted) (id.Contact, error) {
 		return 0, nil
 	}
 	visitor, err := Find(ctx, q, s.Visitor.Contact)
+	if fault.Is(err, fault.KindNotFound) {
+		return 0, nil // deleted since the browser was recognised
+	}
 	if err != nil {
 		return 0, err
 	}

@@ -37,7 +37,7 @@ type side struct {
 // ever.
 func absorb(ctx context.Context, tx *db.Tx, survivor, absorbed id.Contact, source activity.Source, by By) (bool, error) {
 	to, from, err := bothSides(ctx, tx, survivor, absorbed)
-	if err != nil || to.state == Alias || from.state == Alias || to.id == from.id {
+	if err != nil || to.state > Known || from.state > Known || to.id == from.id {
 		return false, err
 	}
 	keys, err := allKeys(ctx, tx, absorbed)
@@ -218,6 +218,9 @@ func Absorbed(ctx context.Context, q db.Q, survivors []id.Contact) (map[id.Conta
 func Attach(ctx context.Context, tx *db.Tx, v Visitor, to id.Contact, source activity.Source, by By) error {
 	to, err := Resolve(ctx, tx, to)
 	if err != nil || v.Contact == to {
+		return err
+	}
+	if _, err := Find(ctx, tx, to); err != nil {
 		return err
 	}
 	if v.Contact != 0 {

@@ -10,5 +10,5 @@
 //
 // Kinds appended: form.submitted.
 //
-// Kinds read: contact.merged, contact.joined.
+// Kinds read: contact.merged, contact.joined, contact.erased.
 package form

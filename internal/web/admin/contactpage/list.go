@@ -94,12 +94,14 @@ func (d Deps) load(ctx context.Context, l listRequest) (listData, error) {
 	if data.Found, data.Exact, err = contact.Count(ctx, d.DB, filter, countedTo); err != nil {
 		return data, err
 	}
-	totals, err := report.Totals(ctx, d.DB, contact.KindCreated, contact.KindIdentified, contact.KindMerged, contact.KindJoined)
+	totals, err := report.Totals(ctx, d.DB, contact.KindCreated, contact.KindIdentified, contact.KindMerged, contact.KindJoined,
+		contact.KindDeleted, contact.KindRestored, contact.KindVisitorDeleted, contact.KindVisitorRestored)
 	if err != nil {
 		return data, err
 	}
-	data.Known = int(totals[contact.KindIdentified] - totals[contact.KindMerged])
-	data.Created = int(totals[contact.KindCreated] - totals[contact.KindMerged] - totals[contact.KindJoined])
+	known := totals[contact.KindMerged] + totals[contact.KindDeleted] - totals[contact.KindRestored]
+	visitors := totals[contact.KindJoined] + totals[contact.KindVisitorDeleted] - totals[contact.KindVisitorRestored]
+	data.Known, data.Created = int(totals[contact.KindIdentified]-known), int(totals[contact.KindCreated]-known-visitors)
 	var curves map[activity.Kind][]int64
 	curves, err = report.Daily(ctx, d.DB, d.Clock(), chartDays, visit.KindPageViewed, contact.KindIdentified)
 	data.Views, data.Joined = curves[visit.KindPageViewed], curves[contact.KindIdentified]

@@ -40,8 +40,14 @@ var tellings = map[activity.Kind]telling{
 	contact.KindIPAdded:    {"network", ui.Grey, tellIPAdded},
 	contact.KindMerged:     {"arrows-join", ui.Indigo, tellMerged},
 	contact.KindJoined:     {"arrows-join", ui.Indigo, tellMerged},
+	contact.KindDeleted:    {"trash", ui.Red, tellRemoved},
+	contact.KindErased:     {"trash", ui.Red, tellRemoved},
+	contact.KindRestored:   {"refresh", ui.Green, tellRemoved},
 	visit.KindPageViewed:   {"eye", ui.Blue, tellPageViewed},
 	form.KindSubmitted:     {"forms", ui.Cyan, tellSubmitted},
+
+	contact.KindVisitorDeleted:  {"trash", ui.Red, tellRemoved},
+	contact.KindVisitorRestored: {"refresh", ui.Green, tellRemoved},
 }
 
 // Told tells whether a kind of event has its line on the thread.
@@ -126,6 +132,23 @@ func tellMerged(ctx context.Context, e told, l *ui.ThreadLine) error {
 	n := int(m.Events)
 	l.Details = details(by(ctx, m.By), i18n.N(ctx, n, "contactpage.thread.joined.events|%s event|%s events", i18n.Number(ctx, n)),
 		i18n.T(ctx, "contactpage.thread.joined.number|number %s until then", strconv.FormatInt(int64(m.Contact), 10)))
+	return nil
+}
+
+func tellRemoved(ctx context.Context, e told, l *ui.ThreadLine) error {
+	var r contact.Removed
+	if err := e.Decode(&r); err != nil {
+		return err
+	}
+	switch e.Kind {
+	case contact.KindErased:
+		l.Before = i18n.T(ctx, "contactpage.thread.erased|Erased for good")
+	case contact.KindRestored, contact.KindVisitorRestored:
+		l.Before = i18n.T(ctx, "contactpage.thread.restored|Taken out of the recycle bin")
+	default:
+		l.Before = i18n.T(ctx, "contactpage.thread.deleted|Put into the recycle bin")
+	}
+	l.Details = details(by(ctx, r.By))
 	return nil
 }
 

@@ -20,6 +20,12 @@ func label(ctx context.Context, name string) string {
 		return i18n.T(ctx, "systempage.label.devices|Keep devices with their contact after a merge")
 	case "form.merge":
 		return i18n.T(ctx, "systempage.label.submissions|Keep answers with their contact after a merge")
+	case "contact.bin":
+		return i18n.T(ctx, "systempage.label.bin|Erase the contacts deleted a day ago")
+	case "visit.erase":
+		return i18n.T(ctx, "systempage.label.erase.devices|Erase the devices of contacts that were erased")
+	case "form.erase":
+		return i18n.T(ctx, "systempage.label.erase.submissions|Erase the answers of contacts that were erased")
 	case "forget_jobs":
 		return i18n.T(ctx, "systempage.label.jobs|Forget work done long ago")
 	case "thread.months":

@@ -1,0 +1,256 @@
+package contact
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"ariane/internal/activity"
+	"ariane/internal/base/db"
+	"ariane/internal/base/fault"
+	"ariane/internal/id"
+)
+
+// KeptFor is how long a deleted contact can be restored.
+const KeptFor = 24 * time.Hour
+
+// erasedAtOnce bounds the work of one transaction.
+const erasedAtOnce = 50
+
+// Binned is a deleted contact.
+type Binned struct {
+	Contact   id.Contact
+	Name      string
+	Anonymous bool
+	Deleted   time.Time
+	By        string
+}
+
+// Gone is when it will be erased.
+func (b Binned) Gone() time.Time { return b.Deleted.Add(KeptFor) }
+
+// Delete puts a contact into the bin. It is found nowhere from then on, and its
+// keys are free: the address goes to a contact that holds it too, a browser
+// that comes back is a new visitor.
+func Delete(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
+	var state State
+	err := tx.QueryRow(ctx, `SELECT state FROM contact WHERE id = ?`+tx.Dialect().ForUpdate(), int64(contact)).Scan(&state)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && state > Known {
+		return fault.NotFound(fmt.Errorf("delete contact %d: state %d, %w", contact, state, sql.ErrNoRows))
+	}
+	if err != nil {
+		return fmt.Errorf("delete contact %d: %w", contact, err)
+	}
+	keys, err := allKeys(ctx, tx, contact)
+	if err != nil {
+		return err
+	}
+	raw, err := json.Marshal(keys)
+	if err != nil {
+		return fmt.Errorf("delete contact %d: %w", contact, err)
+	}
+	var active sql.NullInt64
+	if err := tx.QueryRow(ctx, `SELECT max(last_active) FROM contact_active WHERE contact_id = ?`, int64(contact)).Scan(&active); err != nil {
+		return fmt.Errorf("delete contact %d: %w", contact, err)
+	}
+	err = tx.Insert(ctx, "contact_bin", []string{"contact_id", "state", "deleted", "deleted_by", "deleted_by_user", "last_active", "identity_keys"},
+		[][]any{{int64(contact), int(state), db.Millis(tx.Now()), db.NullID(e.User), db.NullText(e.UserName), db.NullMillis(db.NullTime(active)), string(raw)}})
+	if err == nil {
+		_, err = tx.Exec(ctx, `UPDATE contact SET state = ? WHERE id = ?`, int(deleted), int64(contact))
+	}
+	if err == nil {
+		_, err = tx.Exec(ctx, `DELETE FROM contact_active WHERE contact_id = ?`, int64(contact))
+	}
+	if err == nil {
+		_, err = tx.Exec(ctx, `DELETE FROM identity WHERE contact_id = ?`, int64(contact))
+	}
+	if err == nil {
+		err = tx.UnindexText(ctx, "contact_search", int64(contact))
+	}
+	if err != nil {
+		return fmt.Errorf("delete contact %d: %w", contact, err)
+	}
+	for _, k := range keys {
+		if err := inherit(ctx, tx, k); err != nil {
+			return err
+		}
+	}
+	tx.AfterCommit(tx.DB().Topic(mergedTopic).Publish)
+	kind := KindDeleted
+	if state == Anonymous {
+		kind = KindVisitorDeleted
+	}
+	activity.Append(tx, activity.Entry{Contact: contact, Kind: kind, Source: e.Source, Data: Removed{By: e.By}})
+	return nil
+}
+
+// inherit gives a key that became free to the contact that holds its value
+// since the longest time.
+func inherit(ctx context.Context, tx *db.Tx, k Key) error {
+	if k.Kind == KeyDevice {
+		return nil
+	}
+	var heir id.Contact
+	err := tx.QueryRow(ctx, `SELECT c.contact_id FROM identity_conflict c JOIN contact ON contact.id = c.contact_id AND contact.state = 1
+		WHERE c.kind = ? AND c.value = ? ORDER BY c.added, c.contact_id LIMIT 1`, int(k.Kind), k.Value).Scan(&heir)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err == nil {
+		_, err = claim(ctx, tx, k.Kind, k.Value, heir, activity.SourceSystem)
+	}
+	if err == nil {
+		_, err = tx.Exec(ctx, `DELETE FROM identity_conflict WHERE contact_id = ? AND kind = ? AND value = ?`, int64(heir), int(k.Kind), k.Value)
+	}
+	if err != nil {
+		return fmt.Errorf("hand key on to contact %d: %w", heir, err)
+	}
+	return nil
+}
+
+// Bin lists the deleted contacts, the latest first.
+func Bin(ctx context.Context, q db.Q, limit int) ([]Binned, error) {
+	rows, err := q.Query(ctx, `SELECT b.contact_id, coalesce(contact.name, ''), b.state, b.deleted, coalesce(b.deleted_by_user, '')
+		FROM contact_bin b JOIN contact ON contact.id = b.contact_id ORDER BY b.deleted DESC, b.contact_id DESC LIMIT ?`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list deleted contacts: %w", err)
+	}
+	defer rows.Close()
+	var list []Binned
+	for rows.Next() {
+		var b Binned
+		var state State
+		var at int64
+		if err := rows.Scan(&b.Contact, &b.Name, &state, &at, &b.By); err != nil {
+			return nil, err
+		}
+		b.Deleted, b.Anonymous = db.Time(at), state == Anonymous
+		list = append(list, b)
+	}
+	return list, rows.Err()
+}
+
+// Restore takes a contact out of the bin, with those of its keys that nobody
+// took meanwhile; the others are conflicts.
+func Restore(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
+	var state State
+	var active sql.NullInt64
+	var raw, fields []byte
+	err := tx.QueryRow(ctx, `SELECT b.state, b.last_active, b.identity_keys, contact.fields FROM contact_bin b JOIN contact ON contact.id = b.contact_id
+		WHERE b.contact_id = ?`, int64(contact)).Scan(&state, &active, &raw, &fields)
+	if errors.Is(err, sql.ErrNoRows) {
+		return fault.NotFound(fmt.Errorf("restore contact %d: %w", contact, err))
+	}
+	var keys []Key
+	if err == nil {
+		err = json.Unmarshal(raw, &keys)
+	}
+	values := map[string]string{}
+	if err == nil && len(fields) > 0 {
+		err = json.Unmarshal(fields, &values)
+	}
+	if err == nil {
+		_, err = tx.Exec(ctx, `DELETE FROM contact_bin WHERE contact_id = ?`, int64(contact))
+	}
+	if err == nil {
+		_, err = tx.Exec(ctx, `UPDATE contact SET state = ? WHERE id = ?`, int(state), int64(contact))
+	}
+	if err != nil {
+		return fmt.Errorf("restore contact %d: %w", contact, err)
+	}
+	if active.Valid {
+		if err := touch(ctx, tx, contact, state, db.Time(active.Int64)); err != nil {
+			return err
+		}
+	}
+	for _, k := range keys {
+		owner, err := claim(ctx, tx, k.Kind, k.Value, contact, k.Source)
+		if err == nil && owner != contact && k.Kind != KeyDevice {
+			err = conflict(ctx, tx, k.Kind, k.Value, contact)
+		}
+		if err != nil {
+			return fmt.Errorf("restore keys of contact %d: %w", contact, err)
+		}
+	}
+	kind := KindVisitorRestored
+	if state == Known {
+		kind = KindRestored
+		if err := tx.IndexText(ctx, "contact_search", int64(contact), searchText(values)); err != nil {
+			return fmt.Errorf("restore contact %d: %w", contact, err)
+		}
+	}
+	tx.AfterCommit(tx.DB().Topic(mergedTopic).Publish)
+	activity.Append(tx, activity.Entry{Contact: contact, Kind: kind, Source: e.Source, Data: Removed{By: e.By}})
+	return nil
+}
+
+// EraseOld erases for good what has been in the bin for KeptFor: the contact,
+// those merged into it, its thread. One event without personal data tells the
+// other packages to do the same.
+func EraseOld(ctx context.Context, tx *db.Tx) error {
+	rows, err := tx.Query(ctx, `SELECT contact_id FROM contact_bin WHERE deleted <= ? ORDER BY deleted, contact_id LIMIT ?`,
+		db.Millis(tx.Now().Add(-KeptFor)), erasedAtOnce)
+	if err != nil {
+		return fmt.Errorf("find contacts to erase: %w", err)
+	}
+	due, err := scanIDs(rows)
+	if err != nil {
+		return err
+	}
+	for _, contact := range due {
+		if err := erase(ctx, tx, contact); err != nil {
+			return fmt.Errorf("erase contact %d: %w", contact, err)
+		}
+	}
+	return nil
+}
+
+func erase(ctx context.Context, tx *db.Tx, contact id.Contact) error {
+	all := []id.Contact{contact}
+	for i := 0; i < len(all); i++ {
+		rows, err := tx.Query(ctx, `SELECT id FROM contact WHERE merged_into = ?`, int64(all[i]))
+		if err != nil {
+			return err
+		}
+		absorbed, err := scanIDs(rows)
+		if err != nil {
+			return err
+		}
+		all = append(all, absorbed...)
+	}
+	for _, c := range all {
+		if err := activity.Erase(ctx, tx, c); err != nil {
+			return err
+		}
+		for _, text := range []string{
+			`DELETE FROM contact_bin WHERE contact_id = ?`,
+			`DELETE FROM contact_active WHERE contact_id = ?`,
+			`DELETE FROM contact_ip WHERE contact_id = ?`,
+			`DELETE FROM identity WHERE contact_id = ?`,
+			`DELETE FROM identity_conflict WHERE contact_id = ?`,
+			`DELETE FROM contact WHERE id = ?`,
+		} {
+			if _, err := tx.Exec(ctx, text, int64(c)); err != nil {
+				return err
+			}
+		}
+	}
+	activity.Append(tx, activity.Entry{Contact: contact, Kind: KindErased, Data: Erased{Absorbed: all[1:]}})
+	return nil
+}
+
+func scanIDs(rows *sql.Rows) ([]id.Contact, error) {
+	defer rows.Close()
+	var list []id.Contact
+	for rows.Next() {
+		var c id.Contact
+		if err := rows.Scan(&c); err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, rows.Err()
+}

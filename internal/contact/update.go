@@ -1,0 +1,180 @@
+package contact
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+	"time"
+
+	"ariane/internal/activity"
+	"ariane/internal/base/db"
+	"ariane/internal/base/fault"
+	"ariane/internal/field"
+	"ariane/internal/id"
+)
+
+// Edit is what somebody who is logged in makes of a contact.
+type Edit struct {
+	// Values are as they were typed, by alias. A blank one clears the field, an
+	// absent one leaves it; "points" is the score.
+	Values map[string]string
+	// Owner is the user in charge, nil to leave it.
+	Owner *id.User
+	// Seen is when the contact was last modified as far as the editor knew, nil
+	// to overwrite whatever others did since.
+	Seen *time.Time
+	// Anyway takes a value whose key another contact owns: the key stays there.
+	Anyway   bool
+	Source   activity.Source
+	By       By
+	User     id.User
+	UserName string
+}
+
+// Changes of what is no field.
+const (
+	changedPoints = "points"
+	changedOwner  = "owner"
+)
+
+// Add creates a contact from an edit. What is wrong is said field by field.
+func Add(ctx context.Context, tx *db.Tx, e Edit) (id.Contact, error) {
+	values, points, err := e.clean(ctx, tx, 0, nil)
+	if err != nil {
+		return 0, err
+	}
+	if !identified(values) {
+		return 0, fault.Refused(nil, fault.Say("contact.nobody|Say who it is: a name, a company, an e-mail address, a telephone number or a social network."))
+	}
+	n := New{Values: values, Source: e.Source, By: e.By, User: e.User, UserName: e.UserName}
+	if points != nil {
+		n.Points = *points
+	}
+	if e.Owner != nil {
+		n.Owner = *e.Owner
+	}
+	return Create(ctx, tx, n)
+}
+
+// Update changes a contact, with one event that says who changed what. Somebody
+// else's change since Seen is a Conflict fault; what is wrong is said field by
+// field. Nothing is written then.
+func Update(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
+	contact, err := Resolve(ctx, tx, contact)
+	if err != nil {
+		return err
+	}
+	var state State
+	var modified, owner sql.NullInt64
+	var points int
+	var email sql.NullString
+	err = tx.QueryRow(ctx, `SELECT state, modified, owner_id, points, email FROM contact WHERE id = ?`+tx.Dialect().ForUpdate(), int64(contact)).
+		Scan(&state, &modified, &owner, &points, &email)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && state > Known {
+		return fault.NotFound(fmt.Errorf("update contact %d: state %d, %w", contact, state, sql.ErrNoRows))
+	}
+	if err != nil {
+		return fmt.Errorf("update contact %d: %w", contact, err)
+	}
+	if e.Seen != nil && !e.Seen.Equal(db.NullTime(modified)) {
+		return fault.Conflict(fmt.Errorf("update contact %d: modified since", contact),
+			fault.Say("contact.changed_since|Somebody else changed this contact while you were editing it."))
+	}
+	values, score, err := e.clean(ctx, tx, contact, &email.String)
+	if err != nil {
+		return err
+	}
+	is := struct {
+		points int
+		owner  id.User
+	}{points, id.User(owner.Int64)}
+	var beside []Change
+	if score != nil && *score != points {
+		is.points = *score
+		beside = append(beside, Change{Field: changedPoints, Old: strconv.Itoa(points), New: strconv.Itoa(*score)})
+	}
+	if e.Owner != nil && *e.Owner != is.owner {
+		beside = append(beside, Change{Field: changedOwner, Old: number(is.owner), New: number(*e.Owner)})
+		is.owner = *e.Owner
+	}
+	if len(beside) > 0 {
+		if _, err := tx.Exec(ctx, `UPDATE contact SET points = ?, owner_id = ? WHERE id = ?`, is.points, db.NullID(is.owner), int64(contact)); err != nil {
+			return fmt.Errorf("update contact %d: %w", contact, err)
+		}
+	}
+	_, err = apply(ctx, tx, contact, edit{values: values, beside: beside, source: e.Source, by: e.By, user: e.User, name: e.UserName})
+	return err
+}
+
+// number is a user in the data of an event, empty for nobody.
+func number(u id.User) string {
+	if u == 0 {
+		return ""
+	}
+	return strconv.FormatInt(int64(u), 10)
+}
+
+// clean brings the values into the form in which they are stored. email is the
+// folded address that the contact has.
+func (e Edit) clean(ctx context.Context, q db.Q, contact id.Contact, email *string) (values map[string]string, points *int, err error) {
+	problems := fault.Fields{}
+	values = map[string]string{}
+	for alias, typed := range e.Values {
+		f, found := field.ByAlias(alias)
+		if !found || alias == "last_active" {
+			problems.Add(alias, fault.Say("contact.not_by_hand|This cannot be changed by hand."))
+			continue
+		}
+		value, problem := field.Clean(f, typed)
+		if problem != nil {
+			problems.Add(alias, *problem)
+			continue
+		}
+		values[alias] = value
+	}
+	if text, given := values["points"]; given {
+		n, tooLarge := strconv.Atoi("0" + text)
+		if strings.HasPrefix(text, "-") {
+			n, tooLarge = strconv.Atoi(text)
+		}
+		if tooLarge != nil || n > mostPoints || n < -mostPoints {
+			problems.Add("points", fault.Say("contact.points_many|At most %d points.", mostPoints))
+		}
+		points = &n
+	}
+	delete(values, "points")
+	if typed := values["email"]; typed != "" && !e.Anyway && (email == nil || field.Fold(typed) != *email) {
+		holder, err := Holder(ctx, q, typed)
+		if err != nil {
+			return nil, nil, err
+		}
+		if holder != 0 && holder != contact {
+			problems.Add("email", fault.Say("contact.taken|Another contact has this address."))
+		}
+	}
+	return values, points, problems.Err()
+}
+
+// mostPoints is what a score by hand may be, above and below zero.
+const mostPoints = 1_000_000_000
+
+// Holder finds the contact that an e-mail address leads to, zero for none.
+func Holder(ctx context.Context, q db.Q, email string) (id.Contact, error) {
+	value := normalise(email)
+	if value == "" {
+		return 0, nil
+	}
+	return ownerOf(ctx, q, KeyEmail, value)
+}
+
+// Copyable are the values that a copy of a contact starts with: not those that
+// belong to one contact only.
+func (c Contact) Copyable() map[string]string {
+	values := maps.Clone(c.Fields)
+	maps.DeleteFunc(values, func(alias, _ string) bool { return field.Unique(alias) })
+	return values
+}
