@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"ariane/internal/base/db"
+	"ariane/internal/base/fault"
 	"ariane/internal/base/setting"
 	"ariane/internal/contact"
 	"ariane/internal/form"
@@ -33,13 +35,17 @@ const (
 )
 
 // Fill makes the demonstration in an empty database; in one that has users it
-// does nothing. siteURL is the address of the sample site, language that of the
+// only makes sure that they are those of the demonstration, whose password is
+// public, and that the sample site may send its visits. siteURL is the address of the sample site, language that of the
 // user and of the form.
 func Fill(ctx context.Context, d *db.DB, r *visit.Recorder, siteURL, language string) error {
 	return d.Do(ctx, func(tx *db.Tx) error {
 		exists, err := user.Any(ctx, tx)
-		if err != nil || exists {
+		if err != nil {
 			return err
+		}
+		if exists {
+			return resume(ctx, tx, siteURL)
 		}
 		u, err := user.Create(ctx, tx, user.New{UserName: "demo", Email: Email, FirstName: "Camille", LastName: "Démo", Password: Password,
 			Role: user.Admin, Language: language, Zone: "Europe/Paris"})
@@ -63,6 +69,22 @@ func Fill(ctx context.Context, d *db.DB, r *visit.Recorder, siteURL, language st
 		tx.SetNow(s.now)
 		return nil
 	})
+}
+
+// resume goes on with a demonstration made before, perhaps at another address.
+func resume(ctx context.Context, tx *db.Tx, siteURL string) error {
+	_, err := user.ByLogin(ctx, tx, Email)
+	if fault.Is(err, fault.KindNotFound) {
+		return errors.New("this folder holds a database that is no demonstration: choose another with --data")
+	}
+	if err != nil {
+		return err
+	}
+	sites, err := setting.Get(ctx, tx, setting.AllowedSites)
+	if err != nil || slices.Contains(sites, siteURL) {
+		return err
+	}
+	return setting.Set(ctx, tx, setting.AllowedSites, append(sites, siteURL))
 }
 
 func sampleForm(language string, u user.User) form.Form {
