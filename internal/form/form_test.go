@@ -109,6 +109,8 @@ func TestValidate(t *testing.T) {
 		"other host":         {"post_property", func(f *form.Form) { f.PostAction, f.PostProperty = form.Redirect, "//evil.example" }},
 		"backslash":          {"post_property", func(f *form.Form) { f.PostAction, f.PostProperty = form.Redirect, `/\evil.example` }},
 		"token as address":   {"post_property", func(f *form.Form) { f.PostAction, f.PostProperty = form.Redirect, "{formfield=a}" }},
+		"token as host":      {"post_property", func(f *form.Form) { f.PostAction, f.PostProperty = form.Redirect, "https://{formfield=a}.example/" }},
+		"token after host":   {"post_property", func(f *form.Form) { f.PostAction, f.PostProperty = form.Redirect, "https://example.org{formfield=a}" }},
 		"no fields":          {"fields", func(f *form.Form) { f.Fields = nil }},
 		"no label":           {"fields.1.label", func(f *form.Form) { f.Fields[1].Label = "" }},
 		"long help":          {"fields.0.help", func(f *form.Form) { f.Fields[0].Help = long }},

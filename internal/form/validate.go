@@ -72,7 +72,7 @@ func (f Form) validatePost(problems fault.Fields) {
 			problems.Add("post_property", fault.Say("form.message.required|A message is required."))
 		}
 	case Redirect:
-		if !address(token.ReplaceAllString(f.PostProperty, "x")) {
+		if to := f.PostProperty; !address(token.ReplaceAllString(to, "x")) || site(token.ReplaceAllString(to, "x")) != site(token.ReplaceAllString(to, "y")) {
 			problems.Add("post_property", fault.Say("form.redirect.invalid|Give a complete address, such as https://example.org/thank-you."))
 		}
 	}
@@ -88,6 +88,16 @@ func address(s string) bool {
 		return strings.HasPrefix(s, "/") && !strings.HasPrefix(s, "//")
 	}
 	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
+// site is where an address leads, whatever its path. Answers of strangers have no
+// say in it.
+func site(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.User.String() + "@" + u.Host
 }
 
 func (f Form) validateField(problems fault.Fields, i int) {
