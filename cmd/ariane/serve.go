@@ -22,6 +22,7 @@ type serve struct {
 	Listen  string    `help:"Address to listen on." default:"127.0.0.1:8080"`
 	BaseURL string    `help:"Public address of this server, as browsers see it." name:"base-url"`
 	Proxies []network `help:"Proxies whose X-Forwarded-For is believed, such as 127.0.0.1 or 10.0.0.0/8." name:"trusted-proxies"`
+	GeoIP   string    `help:"File in the MaxMind DB format (GeoLite2-City.mmdb) that tells the places of addresses. It is read into memory." name:"geoip" type:"path"`
 	Lanes   int       `help:"Lanes of the thread, when the database is created." default:"1" hidden:""`
 }
 
@@ -37,7 +38,7 @@ func (n *network) UnmarshalText(text []byte) error {
 }
 
 func (s serve) Run(ctx context.Context, log *slog.Logger) error {
-	c := app.Config{Listen: s.Listen, DataDir: s.Data, DatabaseURL: s.DatabaseURL, BaseURL: s.BaseURL, Lanes: s.Lanes, Log: log}
+	c := app.Config{Listen: s.Listen, DataDir: s.Data, DatabaseURL: s.DatabaseURL, BaseURL: s.BaseURL, Places: s.GeoIP, Lanes: s.Lanes, Log: log}
 	for _, p := range s.Proxies {
 		c.Proxies = append(c.Proxies, p.Prefix)
 	}

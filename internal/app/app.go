@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -164,6 +165,15 @@ func (a *App) openPlaces() {
 	}
 	a.problems = append(a.problems, err.Error())
 	a.config.Log.Error("file of places", "error", err)
+}
+
+// attention tells what needs to be mended for everything to work.
+func (a *App) attention() []string {
+	list := slices.Clone(a.problems)
+	if damage := a.places.Damage(); damage != "" {
+		list = append(list, damage)
+	}
+	return list
 }
 
 // Run serves until ctx ends, then stops in order: doors, hits that wait,

@@ -29,10 +29,14 @@ type running struct {
 	office  *http.Client // an administrator
 }
 
-func run(t *testing.T) *running {
+func run(t *testing.T, change ...func(*app.Config)) *running {
 	t.Helper()
 	o := dbtest.Options(t)
-	a, err := app.New(t.Context(), app.Config{Listen: "127.0.0.1:0", DataDir: o.DataDir, DatabaseURL: o.URL, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	c := app.Config{Listen: "127.0.0.1:0", DataDir: o.DataDir, DatabaseURL: o.URL, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	for _, f := range change {
+		f(&c)
+	}
+	a, err := app.New(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,6 @@ func (a *App) doors() [][]web.Route {
 		contactpage.Routes(contactpage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL}),
 		formpage.Routes(formpage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL, HTML: visitors.HTML}),
 		sitepage.Routes(sitepage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL}),
-		systempage.Routes(systempage.Deps{DB: a.DB, Clock: now, Runner: a.Runner, Kinds: Kinds()}),
+		systempage.Routes(systempage.Deps{DB: a.DB, Clock: now, Runner: a.Runner, Problems: a.attention, Kinds: Kinds()}),
 	}
 }

@@ -96,6 +96,19 @@ func (l *line) pageHit(v visit.PageView) {
 			hit = append(hit, member{m.name, m.text})
 		}
 	}
+	if !v.Left.IsZero() {
+		hit = append(hit, member{"dateLeft", date(v.Left)})
+	}
+	query := object{}
+	for _, m := range []struct{ name, text string }{{"utm_campaign", v.UTM.Campaign}, {"utm_content", v.UTM.Content}, {"utm_medium", v.UTM.Medium},
+		{"utm_source", v.UTM.Source}, {"utm_term", v.UTM.Term}} {
+		if m.text != "" {
+			query = append(query, member{m.name, m.text})
+		}
+	}
+	if len(query) > 0 {
+		hit = append(hit, member{"query", query})
+	}
 	l.details = object{{"hit", hit}}
 }
 

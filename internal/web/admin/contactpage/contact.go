@@ -294,7 +294,7 @@ func browserName(d visit.Device) string { return strings.Join(details(d.Browser,
 
 func newDeviceRow(ctx context.Context, d visit.Device) deviceRow {
 	row := deviceRow{Name: browserName(d), Icon: "world", Full: d.UserAgent,
-		Details: strings.Join(details(i18n.T(ctx, "contactpage.since|since %s", i18n.Date(ctx, d.Added)), d.Language, d.Resolution), " · ")}
+		Details: strings.Join(details(i18n.T(ctx, "contactpage.since|since %s", i18n.Date(ctx, d.Added)), d.Place.String(), d.Language, d.Resolution, d.Zone), " · ")}
 	switch d.Type {
 	case "desktop":
 		row.Icon = "device-desktop"

@@ -180,8 +180,8 @@ func tellPageViewed(ctx context.Context, e told, l *ui.ThreadLine) error {
 		from = i18n.T(ctx, "contactpage.thread.from|from %s", strings.TrimPrefix(r.Hostname(), "www."))
 	}
 	campaign := ""
-	if q := u.Query(); q.Get("utm_campaign") != "" || q.Get("utm_source") != "" {
-		campaign = i18n.T(ctx, "contactpage.thread.campaign|campaign %s", strings.Join(details(q.Get("utm_campaign"), q.Get("utm_source"), q.Get("utm_medium")), " / "))
+	if utm := e.view.UTM.Or(visit.ReadUTM(u.Query())); utm != (visit.UTM{}) {
+		campaign = i18n.T(ctx, "contactpage.thread.campaign|campaign %s", strings.Join(details(utm.Campaign, utm.Source, utm.Medium, utm.Content, utm.Term), " / "))
 	}
 	l.Details = details(place, from, campaign, e.browser)
 	return nil

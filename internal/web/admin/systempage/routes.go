@@ -12,6 +12,8 @@ type Deps struct {
 	DB     *db.DB
 	Clock  clock.Clock
 	Runner *activity.Runner
+	// Problems tells what else needs attention; nil for nothing.
+	Problems func() []string
 	// Kinds are all kinds of event, for their names.
 	Kinds []activity.Definition
 }

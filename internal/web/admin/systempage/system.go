@@ -25,15 +25,19 @@ const shown = 100
 
 // systemData is what the page shows.
 type systemData struct {
-	Failed  []job.Job
-	Faults  []activity.Fault
-	Readers []activity.Progress
-	Turns   []job.Turn
+	Problems []string
+	Failed   []job.Job
+	Faults   []activity.Fault
+	Readers  []activity.Progress
+	Turns    []job.Turn
 }
 
 func (d Deps) load(ctx context.Context) (systemData, error) {
 	var data systemData
 	var err error
+	if d.Problems != nil {
+		data.Problems = d.Problems()
+	}
 	if data.Failed, err = job.Failed(ctx, d.DB, shown); err != nil {
 		return data, err
 	}
@@ -59,12 +63,13 @@ func (d Deps) show(w http.ResponseWriter, r *http.Request) error {
 
 // systemView is the page.
 type systemView struct {
-	Well    bool
-	Verdict string
-	Jobs    []problem
-	Events  []problem
-	Readers []line
-	Tasks   []line
+	Problems []string
+	Well     bool
+	Verdict  string
+	Jobs     []problem
+	Events   []problem
+	Readers  []line
+	Tasks    []line
 }
 
 // problem is something that did not work, with the address that tries again.
@@ -85,7 +90,7 @@ type line struct {
 }
 
 func newSystemView(ctx context.Context, now time.Time, kinds []activity.Definition, data systemData) systemView {
-	v := systemView{}
+	v := systemView{Problems: data.Problems}
 	for _, j := range data.Failed {
 		v.Jobs = append(v.Jobs, problem{
 			What: i18n.T(ctx, "systempage.job|%s, job %d, after %d attempts", j.Kind, int64(j.ID), j.Attempts), Error: j.Error,
@@ -101,7 +106,7 @@ func newSystemView(ctx context.Context, now time.Time, kinds []activity.Definiti
 			Retry:   "/s/system/events/" + strconv.FormatInt(int64(f.Event.ID), 10) + "/retry",
 		})
 	}
-	broken := len(v.Jobs) + len(v.Events)
+	broken := len(v.Jobs) + len(v.Events) + len(v.Problems)
 	for _, p := range data.Readers {
 		v.Readers = append(v.Readers, readerLine(ctx, p))
 	}

@@ -1,0 +1,38 @@
+package app_test
+
+import (
+	"html"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"ariane/internal/app"
+)
+
+// A damaged file of places is said to be so, and everything else works.
+func TestDamagedPlaces(t *testing.T) {
+	t.Parallel()
+	for name, says := range map[string]string{
+		"GeoIP2-City-Test-Invalid-Node-Count":   "no usable file of places",
+		"GeoIP2-City-Test-Broken-Double-Format": "is damaged",
+		"absent":                                "no such file",
+	} {
+		r := run(t, func(c *app.Config) { c.Places = "../visit/testdata/places/" + name + ".mmdb" })
+		if got := r.post(r.visitor, "/mtc/event", url.Values{"page_url": {"https://www.example.test/"}}); got.status != http.StatusOK || !strings.Contains(got.body, `"id":1`) {
+			t.Errorf("%s: a view is answered %d %s", name, got.status, got.body)
+		}
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		end := time.After(20 * time.Second)
+		for body := ""; !strings.Contains(body, says); {
+			select {
+			case <-tick.C:
+				body = html.UnescapeString(r.get(r.office, "/s/system").body)
+			case <-end:
+				t.Fatalf("%s: the System page does not say %q", name, says)
+			}
+		}
+	}
+}
