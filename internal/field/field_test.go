@@ -120,3 +120,25 @@ func TestFold(t *testing.T) {
 		}
 	})
 }
+
+func TestSuggestionsAreValues(t *testing.T) {
+	for alias, want := range map[string]field.Suggestion{"timezone": {"America/New_York", "America/New York"}, "country": {"Germany", "Allemagne"},
+		"preferred_locale": {"fr_FR", "fr_FR"}, "title": {"Mrs", "Mrs"}} {
+		f, _ := field.ByAlias(alias)
+		list := field.Suggestions(f, "fr")
+		found := false
+		for _, s := range list {
+			value, problem := field.Clean(f, s.Value)
+			if value != s.Value || problem != nil || s.Label == "" {
+				t.Errorf("%s: %+v", alias, s)
+			}
+			found = found || s == want
+		}
+		if !found {
+			t.Errorf("%s: %+v is missing", alias, want)
+		}
+	}
+	if f, _ := field.ByAlias("firstname"); field.Suggestions(f, "en") != nil {
+		t.Error("first names are suggested")
+	}
+}

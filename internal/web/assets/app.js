@@ -67,3 +67,54 @@ document.addEventListener("click", async (event) => {
     location.assign(link.href);
   }
 });
+
+// A form of few fields comes up over the list instead of in a page of its own.
+document.addEventListener("click", async (event) => {
+  const close = event.target.closest("dialog [data-close]");
+  if (close) {
+    event.preventDefault();
+    close.closest("dialog").close();
+    return;
+  }
+  const link = event.target.closest("a[data-dialog]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  try {
+    const answer = await fetch(link.href);
+    if (!answer.ok) throw new Error(answer.statusText);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const title = document.createElement("h2");
+    title.id = "dialog-title";
+    title.textContent = page.querySelector("h1").textContent;
+    const dialog = document.createElement("dialog");
+    dialog.className = "dialog";
+    dialog.setAttribute("aria-labelledby", title.id);
+    dialog.append(title, page.querySelector("form[data-quick]"));
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      link.focus();
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  } catch {
+    location.assign(link.href);
+  }
+});
+
+// Says while an address is typed that it is another contact's.
+let asking = 0;
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-address]");
+  if (!form || event.target.name !== "email") return;
+  clearTimeout(asking);
+  asking = setTimeout(async () => {
+    const typed = event.target.value;
+    const url = new URL(form.dataset.address, location.href);
+    url.searchParams.set("email", typed);
+    const answer = typed.includes("@") ? await fetch(url) : null;
+    const text = answer?.ok ? await answer.text() : "";
+    if (event.target.value !== typed) return;
+    const note = new DOMParser().parseFromString(text, "text/html");
+    form.querySelector("[data-taken]").replaceChildren(...note.body.childNodes);
+  }, 250);
+});

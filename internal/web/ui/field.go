@@ -19,6 +19,8 @@ type Input struct {
 	Complete string // value of autocomplete
 	Choices  []Choice
 	Rows     int // textarea only
+	Suggest  []Choice
+	Step     string // number, datetime-local
 	Focus    bool
 }
 
@@ -47,6 +49,12 @@ func (in Input) attributes() templ.Attributes {
 	}
 	if described != "" {
 		a["aria-describedby"] = described
+	}
+	if len(in.Suggest) > 0 {
+		a["list"] = in.id() + "-list"
+	}
+	if in.Step != "" {
+		a["step"] = in.Step
 	}
 	if in.Required {
 		a["required"] = true

@@ -2,7 +2,6 @@ package accountpage
 
 import (
 	"context"
-	_ "embed"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,13 +10,11 @@ import (
 	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
 	"ariane/internal/base/setting"
+	"ariane/internal/field"
 	"ariane/internal/user"
 	"ariane/internal/web"
 	"ariane/internal/web/ui"
 )
-
-//go:embed zones.txt
-var zoneNames string
 
 // setupForm is what the set-up page asks for.
 type setupForm struct {
@@ -59,10 +56,10 @@ func newSetupView(ctx context.Context, action string, f setupForm, wrong fault.F
 }
 
 func zones() []ui.Choice {
+	zone, _ := field.ByAlias("timezone")
 	var choices []ui.Choice
-	for name := range strings.Lines(zoneNames) {
-		name = strings.TrimSpace(name)
-		choices = append(choices, ui.Choice{Value: name, Label: strings.ReplaceAll(name, "_", " ")})
+	for _, s := range field.Suggestions(zone, i18n.English) {
+		choices = append(choices, ui.Choice(s))
 	}
 	return choices
 }

@@ -10,11 +10,13 @@ import (
 
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
+	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/form"
 	"ariane/internal/id"
+	"ariane/internal/user"
 	"ariane/internal/visit"
 	"ariane/internal/web"
 	"ariane/internal/web/layout"
@@ -31,7 +33,8 @@ var filters = []struct {
 	{"", nil},
 	{"pages", []activity.Kind{visit.KindPageViewed}},
 	{"forms", []activity.Kind{form.KindSubmitted}},
-	{"contact", []activity.Kind{contact.KindCreated, contact.KindIdentified, contact.KindUpdated, contact.KindIPAdded, contact.KindMerged, contact.KindJoined}},
+	{"contact", []activity.Kind{contact.KindCreated, contact.KindIdentified, contact.KindUpdated, contact.KindIPAdded, contact.KindMerged, contact.KindJoined,
+		contact.KindDeleted, contact.KindRestored, contact.KindVisitorDeleted, contact.KindVisitorRestored}},
 }
 
 // viewRequest is what the address of a contact's page says.
@@ -82,6 +85,7 @@ type viewData struct {
 	// Conflicts are values whose keys other contacts own.
 	Conflicts []contact.Conflict
 	Devices   []visit.Device
+	Owner     string // name of the user in charge
 	Tally     map[activity.Kind]int
 	Thread    threadData
 	More      bool
@@ -98,6 +102,13 @@ func (d Deps) loadView(ctx context.Context, c contact.Contact, v viewRequest) (v
 	}
 	if data.Conflicts, err = contact.Conflicts(ctx, d.DB, c.ID, 10); err != nil {
 		return data, err
+	}
+	if c.Owner != 0 {
+		owner, err := user.Find(ctx, d.DB, c.Owner)
+		if err != nil && !fault.Is(err, fault.KindNotFound) {
+			return data, err
+		}
+		data.Owner = owner.Name()
 	}
 	if data.Tally, err = activity.Tally(ctx, d.DB, c.ID); err != nil {
 		return data, err
@@ -146,6 +157,7 @@ func (d Deps) view(w http.ResponseWriter, r *http.Request) error {
 
 // contactView is the page of one contact.
 type contactView struct {
+	Number  string
 	Person  ui.Person
 	Under   string // position, company, place
 	Known   string // "Known since …", empty for a visitor
@@ -179,7 +191,7 @@ type filterChip struct {
 func newContactView(ctx context.Context, now time.Time, request viewRequest, data viewData) (contactView, error) {
 	c := data.Contact
 	v := contactView{
-		Person: person(ctx, c), Points: i18n.Number(ctx, c.Points), Score: c.Points, Groups: factGroups(ctx, c), History: history(ctx, now, data),
+		Number: strconv.FormatInt(int64(c.ID), 10), Person: person(ctx, c), Points: i18n.Number(ctx, c.Points), Score: c.Points, Groups: factGroups(ctx, c), History: history(ctx, now, data),
 		Filters: chips(ctx, request, data),
 	}
 	v.Under = strings.Join(details(c.Fields["position"], c.Fields["company"], location(c)), " · ")
@@ -216,12 +228,7 @@ func newContactView(ctx context.Context, now time.Time, request viewRequest, dat
 
 // factGroups are the values of a contact, by group, without the empty ones.
 func factGroups(ctx context.Context, c contact.Contact) []factGroup {
-	titles := map[field.Group]string{
-		field.Core:         i18n.T(ctx, "contactpage.group.core|Details"),
-		field.Social:       i18n.T(ctx, "contactpage.group.social|Social networks"),
-		field.Personal:     i18n.T(ctx, "contactpage.group.personal|Personal"),
-		field.Professional: i18n.T(ctx, "contactpage.group.professional|Professional"),
-	}
+	titles := groupTitles(ctx)
 	var groups []factGroup
 	for _, g := range field.Groups() {
 		group := factGroup{Title: titles[g]}
@@ -237,6 +244,15 @@ func factGroups(ctx context.Context, c contact.Contact) []factGroup {
 		}
 	}
 	return groups
+}
+
+func groupTitles(ctx context.Context) map[field.Group]string {
+	return map[field.Group]string{
+		field.Core:         i18n.T(ctx, "contactpage.group.core|Details"),
+		field.Social:       i18n.T(ctx, "contactpage.group.social|Social networks"),
+		field.Personal:     i18n.T(ctx, "contactpage.group.personal|Personal"),
+		field.Professional: i18n.T(ctx, "contactpage.group.professional|Professional"),
+	}
 }
 
 func newFact(ctx context.Context, f field.Field, value string) fact {
@@ -283,6 +299,9 @@ func history(ctx context.Context, now time.Time, data viewData) []fact {
 		number := i18n.T(ctx, "contactpage.conflict.contact|contact %d", int64(k.Owner))
 		facts = append(facts, fact{Label: i18n.T(ctx, "contactpage.conflict|Address also held by"), Value: number, URL: web.ContactURL(k.Owner),
 			Title: i18n.T(ctx, "contactpage.conflict.title|%s leads to that contact, which had it first", k.Value)})
+	}
+	if data.Owner != "" {
+		facts = append(facts, fact{Label: i18n.T(ctx, "contactpage.owner|Owner"), Value: data.Owner})
 	}
 	if c.CreatedByUser != "" {
 		facts = append(facts, fact{Label: i18n.T(ctx, "contactpage.created_by|Created by"), Value: c.CreatedByUser})

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -161,6 +162,7 @@ type listRow struct {
 	Share    int // of the most points on this page, in hundredths; negative points have none
 	Active   string
 	ActiveAt string
+	EditURL  string
 }
 
 func newListView(ctx context.Context, now time.Time, l listRequest, data listData) listView {
@@ -224,6 +226,7 @@ func newListView(ctx context.Context, now time.Time, l listRequest, data listDat
 func newListRow(ctx context.Context, now time.Time, c contact.Contact, most int) listRow {
 	row := listRow{
 		Person: person(ctx, c), Company: c.Fields["company"], Location: location(c), Points: i18n.Number(ctx, c.Points),
+		EditURL: listURL + "/edit/" + strconv.FormatInt(int64(c.ID), 10),
 	}
 	if row.Company == row.Person.Name {
 		row.Company = ""
@@ -289,6 +292,7 @@ func columns(ctx context.Context, l listRequest, anonymous bool) []ui.Column {
 		head(i18n.T(ctx, "contactpage.column.location|Location"), "wide", "", true),
 		head(i18n.T(ctx, "contactpage.column.points|Points"), "wide", contact.SortPoints, false),
 		head(i18n.T(ctx, "contactpage.column.active|Last active"), "", contact.SortLastActive, false),
+		{Class: "end"},
 	}
 }
 

@@ -19,5 +19,14 @@ func Routes(d Deps) []web.Route {
 	return []web.Route{
 		{Pattern: "GET /s/contacts", Permission: web.SignedIn, Handler: d.list},
 		{Pattern: "GET /s/contacts/view/{id}", Permission: web.SignedIn, Handler: d.view},
+		{Pattern: "GET /s/contacts/new", Permission: web.SignedIn, Handler: d.showNew},
+		{Pattern: "POST /s/contacts/new", Permission: web.SignedIn, Handler: d.create},
+		{Pattern: "GET /s/contacts/address", Permission: web.SignedIn, Handler: d.address},
+		{Pattern: "GET /s/contacts/edit/{id}", Permission: web.SignedIn, Handler: d.showEdit},
+		{Pattern: "POST /s/contacts/edit/{id}", Permission: web.SignedIn, Handler: d.update},
+		{Pattern: "GET /s/contacts/delete/{id}", Permission: web.SignedIn, Handler: d.showDelete},
+		{Pattern: "POST /s/contacts/delete/{id}", Permission: web.SignedIn, Handler: d.remove},
+		{Pattern: "GET /s/contacts/bin", Permission: web.SignedIn, Handler: d.bin},
+		{Pattern: "POST /s/contacts/restore/{id}", Permission: web.SignedIn, Handler: d.restore},
 	}
 }

@@ -1,0 +1,427 @@
+package contactpage
+
+import (
+	"context"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ariane/internal/base/db"
+	"ariane/internal/base/fault"
+	"ariane/internal/base/i18n"
+	"ariane/internal/contact"
+	"ariane/internal/field"
+	"ariane/internal/id"
+	"ariane/internal/user"
+	"ariane/internal/web"
+	"ariane/internal/web/layout"
+	"ariane/internal/web/ui"
+)
+
+// quickFields are those of the short form.
+var quickFields = []string{"firstname", "lastname", "email"}
+
+// editable are the fields of the editor.
+func editable(quick bool) []field.Field {
+	return slices.DeleteFunc(field.Standard(), func(f field.Field) bool {
+		return f.Alias == "last_active" || quick && !slices.Contains(quickFields, f.Alias)
+	})
+}
+
+// draft is a contact as it stands in the editor.
+type draft struct {
+	ID    id.Contact // zero for a new one
+	Name  string     // of a stored one
+	Quick bool
+	// Values are as shown and typed, Was what they were when the editor opened.
+	Values, Was map[string]string
+	Owner       string
+	WasOwner    string
+	Seen        string // when the contact was modified last, milliseconds
+	Anyway      string // the address of another contact that was agreed to
+	Stays       string // the address that a copy leaves with the original
+	// Meanwhile are values that somebody else wrote and that differ from what
+	// was typed here, as shown.
+	Meanwhile map[string]string
+}
+
+// stored is the draft of a contact.
+func stored(ctx context.Context, c contact.Contact) draft {
+	d := draft{ID: c.ID, Name: person(ctx, c).Name, Values: map[string]string{}, Owner: ownerText(c.Owner), Seen: seenText(c.Modified)}
+	for _, f := range editable(false) {
+		value := c.Fields[f.Alias]
+		if f.Alias == "points" {
+			value = strconv.Itoa(c.Points)
+		}
+		d.Values[f.Alias] = shown(ctx, f, value)
+	}
+	d.Was, d.WasOwner = d.Values, d.Owner
+	return d
+}
+
+func seenText(t time.Time) string {
+	if t.IsZero() {
+		return "0"
+	}
+	return strconv.FormatInt(db.Millis(t), 10)
+}
+
+func ownerText(u id.User) string {
+	if u == 0 {
+		return ""
+	}
+	return strconv.FormatInt(int64(u), 10)
+}
+
+// inputLayout is how browsers write a date with its time.
+const inputLayout = "2006-01-02T15:04:05"
+
+// shown is a value as the editor shows it: dates in the user's time zone.
+func shown(ctx context.Context, f field.Field, value string) string {
+	if at, err := time.Parse(field.DatetimeLayout, value); f.Type == field.Datetime && err == nil {
+		return at.In(i18n.Zone(ctx)).Format(inputLayout)
+	}
+	return value
+}
+
+// meant is a typed value for the contact.
+func meant(ctx context.Context, f field.Field, value string) string {
+	if f.Type != field.Datetime {
+		return value
+	}
+	for _, l := range []string{inputLayout, inputLayout[:16]} {
+		if at, err := time.ParseInLocation(l, value, i18n.Zone(ctx)); err == nil {
+			return at.UTC().Format(field.DatetimeLayout)
+		}
+	}
+	return value
+}
+
+// readDraft reads what was sent from the editor.
+func readDraft(q url.Values) draft {
+	d := draft{Values: map[string]string{}, Was: map[string]string{}, Owner: q.Get("owner"), WasOwner: q.Get("was.owner"),
+		Seen: q.Get("seen"), Anyway: q.Get("anyway"), Stays: q.Get("stays"), Quick: q.Get("quick") != ""}
+	for _, f := range editable(false) {
+		if q.Has(f.Alias) {
+			d.Values[f.Alias], d.Was[f.Alias] = q.Get(f.Alias), q.Get("was."+f.Alias)
+		}
+	}
+	return d
+}
+
+// edit adds to e what the draft changes. What was not touched
+// is left out, so that it stays as others wrote it.
+func (d draft) edit(ctx context.Context, e contact.Edit) (contact.Edit, error) {
+	e.Values = map[string]string{}
+	for _, f := range editable(false) {
+		if value, typed := d.Values[f.Alias]; typed && value != d.Was[f.Alias] {
+			e.Values[f.Alias] = meant(ctx, f, value)
+		}
+	}
+	email := strings.TrimSpace(d.Values["email"])
+	e.Anyway = email != "" && strings.EqualFold(email, d.Anyway)
+	if d.Owner != d.WasOwner {
+		n, err := strconv.ParseInt("0"+d.Owner, 10, 64)
+		if err != nil {
+			return e, fault.Invalid(fault.Fields{"owner": fault.Say("contactpage.owner.unknown|There is no such user.")})
+		}
+		owner := id.User(n)
+		e.Owner = &owner
+	}
+	if d.ID != 0 {
+		ms, err := strconv.ParseInt(d.Seen, 10, 64)
+		if err != nil || ms < 0 {
+			ms = 0
+		}
+		seen := time.Time{}
+		if ms > 0 {
+			seen = db.Time(ms)
+		}
+		e.Seen = &seen
+	}
+	return e, nil
+}
+
+// rebase puts the draft on what somebody else stored meanwhile: what was typed
+// here stays, what was not touched is as it is there now.
+func (d draft) rebase(now draft) draft {
+	now.Meanwhile = map[string]string{}
+	mine := func(name, typed, was, is string) string {
+		if typed == was || typed == is {
+			return is
+		}
+		if is != was {
+			now.Meanwhile[name] = is
+		}
+		return typed
+	}
+	values := map[string]string{}
+	for alias, is := range now.Values {
+		values[alias] = is
+		if typed, there := d.Values[alias]; there {
+			values[alias] = mine(alias, typed, d.Was[alias], is)
+		}
+	}
+	owner := mine("owner", d.Owner, d.WasOwner, now.Owner)
+	now.Values, now.Owner, now.Anyway = values, owner, d.Anyway
+	return now
+}
+
+func (d Deps) showNew(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	q := r.URL.Query()
+	one := draft{Quick: q.Get("quick") != "", Owner: ownerText(web.User(ctx).ID)}
+	if n, err := strconv.ParseInt(q.Get("from"), 10, 64); err == nil {
+		original, err := contact.Find(ctx, d.DB, id.Contact(n))
+		if err != nil {
+			return err
+		}
+		one.Stays = original.Fields["email"]
+		original.Fields, original.Points = original.Copyable(), 0
+		copied := stored(ctx, original)
+		one.Values, one.Owner = copied.Values, copied.Owner
+	}
+	return d.showEditor(w, r, http.StatusOK, one, nil)
+}
+
+func (d Deps) create(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return fault.Refused(err, fault.Text{})
+	}
+	one := readDraft(r.PostForm)
+	one.Was, one.WasOwner = nil, ""
+	return d.save(w, r, one, func(tx *db.Tx, e contact.Edit) (id.Contact, error) { return contact.Add(r.Context(), tx, e) })
+}
+
+func (d Deps) showEdit(w http.ResponseWriter, r *http.Request) error {
+	c, err := d.find(r)
+	if err != nil {
+		return err
+	}
+	return d.showEditor(w, r, http.StatusOK, stored(r.Context(), c), nil)
+}
+
+func (d Deps) update(w http.ResponseWriter, r *http.Request) error {
+	c, err := d.find(r)
+	if err != nil {
+		return err
+	}
+	if err := r.ParseForm(); err != nil {
+		return fault.Refused(err, fault.Text{})
+	}
+	one := readDraft(r.PostForm)
+	one.ID, one.Name = c.ID, person(r.Context(), c).Name
+	return d.save(w, r, one, func(tx *db.Tx, e contact.Edit) (id.Contact, error) {
+		return c.ID, contact.Update(r.Context(), tx, c.ID, e)
+	})
+}
+
+func (d Deps) find(r *http.Request) (contact.Contact, error) {
+	number, err := web.PathID[id.Contact](r, "id")
+	if err != nil {
+		return contact.Contact{}, err
+	}
+	return contact.Find(r.Context(), d.DB, number)
+}
+
+// save stores a draft with write, or shows the editor again with what was typed
+// and what stands in the way.
+func (d Deps) save(w http.ResponseWriter, r *http.Request, one draft, write func(*db.Tx, contact.Edit) (id.Contact, error)) error {
+	ctx := r.Context()
+	e, err := one.edit(ctx, hand(r))
+	if err == nil && e.Owner != nil && *e.Owner != 0 {
+		if _, missing := user.Find(ctx, d.DB, *e.Owner); fault.Is(missing, fault.KindNotFound) {
+			err = fault.Invalid(fault.Fields{"owner": fault.Say("contactpage.owner.unknown|There is no such user.")})
+		}
+	}
+	if err == nil {
+		err = d.DB.Do(ctx, func(tx *db.Tx) (err error) {
+			one.ID, err = write(tx, e)
+			return err
+		})
+	}
+	refused, ok := fault.Of(err)
+	switch {
+	case ok && refused.Kind == fault.KindInvalid:
+		return d.showEditor(w, r, http.StatusUnprocessableEntity, one, refused)
+	case ok && refused.Kind == fault.KindConflict:
+		c, err := contact.Find(ctx, d.DB, one.ID)
+		if err != nil {
+			return err
+		}
+		return d.showEditor(w, r, http.StatusConflict, one.rebase(stored(ctx, c)), refused)
+	case err != nil:
+		return err
+	}
+	c, err := contact.Find(ctx, d.DB, one.ID)
+	if err != nil {
+		return err
+	}
+	web.Say(r, ui.Green, i18n.T(ctx, "contactpage.saved|%s is saved.", person(ctx, c).Name))
+	if one.Quick {
+		return web.Redirect(w, r, listURL)
+	}
+	return web.Redirect(w, r, web.ContactURL(c.ID))
+}
+
+// taken is an address that leads to another contact.
+type taken struct{ Address, Name, URL string }
+
+// addressTaken finds who an address leads to, nil for nobody else than but.
+func (d Deps) addressTaken(ctx context.Context, email string, but id.Contact) (*taken, error) {
+	email = strings.TrimSpace(email)
+	holder, err := contact.Holder(ctx, d.DB, email)
+	if err != nil || holder == 0 || holder == but {
+		return nil, err
+	}
+	c, err := contact.Find(ctx, d.DB, holder)
+	if err != nil {
+		return nil, err
+	}
+	return &taken{email, person(ctx, c).Name, web.ContactURL(c.ID)}, nil
+}
+
+// address says, while an address is typed, that it is another contact's.
+func (d Deps) address(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	but, _ := strconv.ParseInt(q.Get("but"), 10, 64)
+	t, err := d.addressTaken(r.Context(), q.Get("email"), id.Contact(but))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	if t == nil {
+		return nil
+	}
+	return takenNote(*t).Render(r.Context(), w)
+}
+
+func (d Deps) showEditor(w http.ResponseWriter, r *http.Request, status int, one draft, refused *fault.Error) error {
+	ctx := r.Context()
+	users, err := user.List(ctx, d.DB)
+	if err != nil {
+		return err
+	}
+	v := newEditView(ctx, one, users, refused)
+	if refused != nil && refused.Fields["email"].Key != "" {
+		if v.Taken, err = d.addressTaken(ctx, one.Values["email"], one.ID); err != nil {
+			return err
+		}
+	}
+	return web.Show(w, r, web.View{Title: v.Title, Section: layout.Contacts, Status: status, Body: editPage(v)})
+}
+
+// editView is the editor.
+type editView struct {
+	Title, Action, Back, Parent string
+	Address                     string // where to ask about an address while it is typed
+	Quick                       bool
+	Hidden                      []ui.Choice
+	Groups                      []editGroup
+	Owner                       ui.Input
+	Wrong                       string
+	Stays                       string
+	Taken                       *taken
+}
+
+type editGroup struct {
+	Title  string
+	Inputs []ui.Input
+}
+
+func newEditView(ctx context.Context, one draft, users []user.User, refused *fault.Error) editView {
+	v := editView{Title: i18n.T(ctx, "contactpage.new|New contact"), Action: listURL + "/new", Back: listURL, Parent: i18n.T(ctx, "contactpage.title|Contacts"),
+		Address: listURL + "/address", Quick: one.Quick}
+	if one.Quick {
+		v.Title = i18n.T(ctx, "contactpage.quick|Quick add")
+		v.Hidden = append(v.Hidden, ui.Choice{Value: "1", Label: "quick"})
+	}
+	if one.ID != 0 {
+		number := strconv.FormatInt(int64(one.ID), 10)
+		v.Title, v.Action, v.Back, v.Parent = i18n.T(ctx, "contactpage.edit|Edit the contact"), listURL+"/edit/"+number, web.ContactURL(one.ID), one.Name
+		v.Address += "?but=" + number
+		v.Hidden = append(v.Hidden, ui.Choice{Value: one.Seen, Label: "seen"}, ui.Choice{Value: one.WasOwner, Label: "was.owner"})
+	}
+	wrong := fault.Fields{}
+	if refused != nil {
+		m := refused.Message()
+		v.Wrong = i18n.T(ctx, m.Key, m.Args...)
+		wrong = refused.Fields
+	}
+	if len(wrong) > 0 {
+		v.Wrong = i18n.N(ctx, len(wrong), "contactpage.refused|Nothing is saved yet: one thing needs another look.|Nothing is saved yet: some things need another look.")
+	}
+	if one.Stays != "" {
+		v.Stays = i18n.T(ctx, "contactpage.stays|The fields are copied, the history is not. The address %s stays with the original contact.", one.Stays)
+		v.Hidden = append(v.Hidden, ui.Choice{Value: one.Stays, Label: "stays"})
+	}
+	titles := groupTitles(ctx)
+	for _, g := range field.Groups() {
+		group := editGroup{Title: titles[g]}
+		for _, f := range editable(one.Quick) {
+			if f.Group != g {
+				continue
+			}
+			if one.ID != 0 {
+				v.Hidden = append(v.Hidden, ui.Choice{Value: one.Was[f.Alias], Label: "was." + f.Alias})
+			}
+			group.Inputs = append(group.Inputs, newInput(ctx, f, one, wrong))
+		}
+		if len(group.Inputs) > 0 {
+			v.Groups = append(v.Groups, group)
+		}
+	}
+	v.Owner = ownerInput(ctx, one, users, wrong)
+	return v
+}
+
+func newInput(ctx context.Context, f field.Field, one draft, wrong fault.Fields) ui.Input {
+	in := ui.Input{Name: f.Alias, Label: i18n.T(ctx, f.Label), Value: one.Values[f.Alias], Wrong: wrong[f.Alias], Complete: "off", Focus: f.Alias == "firstname" && len(wrong) == 0}
+	switch f.Type {
+	case field.Email:
+		in.Type = "email"
+	case field.Tel:
+		in.Type = "tel"
+	case field.URL:
+		in.Type = "url"
+	case field.Number:
+		in.Type, in.Step = "number", strconv.FormatFloat(math.Pow10(-f.Scale), 'f', -1, 64)
+	case field.Datetime:
+		in.Type, in.Step = "datetime-local", "1"
+	}
+	for _, s := range field.Suggestions(f, i18n.Lang(ctx)) {
+		in.Suggest = append(in.Suggest, ui.Choice(s))
+	}
+	in.Help = meanwhile(ctx, one, f.Alias, func(value string) string { return value })
+	return in
+}
+
+// meanwhile says what somebody else stored in a field.
+func meanwhile(ctx context.Context, one draft, name string, words func(string) string) string {
+	value, changed := one.Meanwhile[name]
+	switch {
+	case !changed:
+		return ""
+	case value == "":
+		return i18n.T(ctx, "contactpage.meanwhile.empty|Somebody emptied this meanwhile.")
+	}
+	return i18n.T(ctx, "contactpage.meanwhile|Stored meanwhile: %s", words(value))
+}
+
+func ownerInput(ctx context.Context, one draft, users []user.User, wrong fault.Fields) ui.Input {
+	in := ui.Input{Name: "owner", Type: "select", Label: i18n.T(ctx, "contactpage.owner|Owner"), Value: one.Owner, Wrong: wrong["owner"],
+		Choices: []ui.Choice{{Value: "", Label: i18n.T(ctx, "contactpage.owner.none|Nobody")}}}
+	names := map[string]string{}
+	for _, u := range users {
+		n := ownerText(u.ID)
+		names[n] = u.Name()
+		in.Choices = append(in.Choices, ui.Choice{Value: n, Label: u.Name()})
+	}
+	in.Help = meanwhile(ctx, one, "owner", func(value string) string { return names[value] })
+	return in
+}

@@ -1,0 +1,160 @@
+package contactpage_test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"ariane/internal/base/db"
+	"ariane/internal/contact"
+	"ariane/internal/id"
+)
+
+// known creates a contact by hand.
+func (w world) known(values map[string]string) (n id.Contact, number string) {
+	w.t.Helper()
+	a := w.Post("/s/contacts/new", pairs(values)...).Wants(http.StatusOK)
+	number = a.Path[strings.LastIndexByte(a.Path, '/')+1:]
+	page, err := contact.List(w.t.Context(), w.d, contact.Filter{Sort: contact.SortID, Limit: 1})
+	if err != nil || len(page.Contacts) != 1 {
+		w.t.Fatal(page, err)
+	}
+	return page.Contacts[0].ID, number
+}
+
+func pairs(values map[string]string) []string {
+	var list []string
+	for name, value := range values {
+		list = append(list, name, value)
+	}
+	return list
+}
+
+func (w world) find(n id.Contact) contact.Contact {
+	w.t.Helper()
+	c, err := contact.Find(w.t.Context(), w.d, n)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return c
+}
+
+var inputs = regexp.MustCompile(`<input[^>]*>`)
+var attribute = regexp.MustCompile(`(name|value|type)="([^"]*)"`)
+
+// form reads what a browser would send of an editor, but for what is changed.
+func form(body string, changed ...string) []string {
+	values := map[string]string{}
+	for _, tag := range inputs.FindAllString(body[strings.Index(body, "data-address"):], -1) {
+		is := map[string]string{}
+		for _, m := range attribute.FindAllStringSubmatch(tag, -1) {
+			is[m[1]] = m[2]
+		}
+		if is["name"] != "" && is["type"] != "checkbox" {
+			values[is["name"]] = is["value"]
+		}
+	}
+	for i := 0; i < len(changed); i += 2 {
+		values[changed[i]] = changed[i+1]
+	}
+	return pairs(values)
+}
+
+func TestNewContact(t *testing.T) {
+	w := start(t)
+	w.Get("/s/contacts/new").Wants(http.StatusOK, "First Name", "Attribution Date", "LinkedIn", "Owner", `type="datetime-local"`, `<option value="Germany">`)
+	w.Post("/s/contacts/new", "firstname", "Ada", "email", "nobody", "city", "<i>London</i>", "website", "no way").
+		Wants(http.StatusUnprocessableEntity, "Nothing is saved yet: some things", "not a valid email", "not a valid web address", `value="nobody"`, `value="&lt;i&gt;London&lt;/i&gt;"`)
+	w.Post("/s/contacts/new", "city", "London").Wants(http.StatusUnprocessableEntity, "Say who it is", `value="London"`)
+	w.Post("/s/contacts/new", "firstname", "Ada", "owner", "99").Wants(http.StatusUnprocessableEntity, "There is no such user")
+	w.Post("/s/contacts/new", "firstname", "Ada", "email", "ada@example.test", "points", "5", "owner", "1", "attribution_date", "2026-07-01T12:00").
+		Wants(http.StatusOK, "Ada is saved.", "ada@example.test", "Identified as Ada", "by anna", "Owner", "5 points", "1 July 2026")
+}
+
+func TestAddressThatExists(t *testing.T) {
+	w := start(t)
+	first, number := w.known(map[string]string{"firstname": "Ada", "email": "ada@example.test"})
+	w.Get("/s/contacts/address?email=ADA%40example.test").Wants(http.StatusOK, "leads to a contact that exists", "open Ada", "/s/contacts/view/"+number)
+	if body := w.Get("/s/contacts/address?email=ADA%40example.test&but=" + number).Body; body != "" {
+		t.Error(body)
+	}
+	if body := w.Get("/s/contacts/address?email=bob%40example.test").Body; body != "" {
+		t.Error(body)
+	}
+	w.Post("/s/contacts/new", "firstname", "Bob", "email", "Ada@example.test").
+		Wants(http.StatusUnprocessableEntity, "Another contact has this address", "open Ada", "Save anyway", `value="Bob"`)
+	w.Post("/s/contacts/new", "firstname", "Bob", "email", "Ada@example.test", "anyway", "other@example.test").Wants(http.StatusUnprocessableEntity)
+	w.Post("/s/contacts/new", "firstname", "Bob", "email", "Ada@example.test", "anyway", "Ada@example.test").
+		Wants(http.StatusOK, "Bob is saved.", "Address also held by")
+	if holder, err := contact.Holder(t.Context(), w.d, "ada@example.test"); holder != first || err != nil {
+		t.Error(holder, err)
+	}
+}
+
+func TestQuickAdd(t *testing.T) {
+	w := start(t)
+	w.Get("/s/contacts/new?quick=1").Wants(http.StatusOK, "Quick add", "Last Name", "Owner").Lacks("LinkedIn")
+	w.Post("/s/contacts/new", "quick", "1", "firstname", "Ada", "email", "x").Wants(http.StatusUnprocessableEntity, "Quick add", `value="Ada"`).Lacks("LinkedIn")
+	if a := w.Post("/s/contacts/new", "quick", "1", "firstname", "Ada").Wants(http.StatusOK, "Ada is saved."); a.Path != "/s/contacts" {
+		t.Error(a.Path)
+	}
+}
+
+func TestEditContact(t *testing.T) {
+	w := start(t)
+	n, number := w.known(map[string]string{"firstname": "Ada", "email": "ada@example.test", "attribution_date": "2026-07-01T12:00:05"})
+	page := w.Get("/s/contacts/edit/"+number).Wants(http.StatusOK, `value="Ada"`, "2026-07-01T12:00:05").Body
+	if got := w.find(n).Fields["attribution_date"]; got != "2026-07-01 10:00:05" {
+		t.Error(got)
+	}
+	w.Post("/s/contacts/edit/"+number, form(page, "firstname", "", "city", "London", "points", "7")...).
+		Wants(http.StatusOK, "is saved.", "3 fields changed", "London", "(was Ada)")
+	// The editor of somebody who opened it before.
+	late := form(page, "city", "Paris", "country", "France")
+	again := w.Post("/s/contacts/edit/"+number, late...).
+		Wants(http.StatusConflict, "Somebody else changed this contact", `value="Paris"`, "Stored meanwhile: London", `value="France"`)
+	again.Lacks(`value="Ada" id="field-firstname"`)
+	if w.find(n).Fields["city"] != "London" {
+		t.Error("what somebody else wrote is lost")
+	}
+	w.Post("/s/contacts/edit/"+number, form(again.Body)...).Wants(http.StatusOK, "is saved.")
+	if c := w.find(n); c.Fields["city"] != "Paris" || c.Fields["country"] != "France" || c.Fields["firstname"] != "" || c.Points != 7 || c.ModifiedByUser != "anna" {
+		t.Errorf("%+v", c)
+	}
+	w.Get("/s/contacts/edit/99").Wants(http.StatusNotFound)
+}
+
+func TestCloneContact(t *testing.T) {
+	w := start(t)
+	_, number := w.known(map[string]string{"firstname": "Ada", "email": "ada@example.test", "company": "Acme"})
+	page := w.Get("/s/contacts/new?from="+number).Wants(http.StatusOK, `value="Acme"`, "The address ada@example.test stays with the original")
+	page.Lacks(`value="ada@example.test" id="field-email"`)
+	w.Post("/s/contacts/new", form(page.Body, "firstname", "Bob")...).Wants(http.StatusOK, "Bob is saved.", "Acme").Lacks("mailto:")
+}
+
+func TestRecycleBin(t *testing.T) {
+	w := start(t)
+	n, number := w.known(map[string]string{"firstname": "Ada", "email": "ada@example.test"})
+	w.Get("/s/contacts/bin").Wants(http.StatusOK, "The recycle bin is empty")
+	w.Get("/s/contacts/delete/"+number).Wants(http.StatusOK, "Delete Ada?", "24 hours")
+	w.Post("/s/contacts/delete/"+number).Wants(http.StatusOK, "Ada is in the recycle bin")
+	for _, page := range []string{"view", "edit", "delete"} {
+		w.Get("/s/contacts/" + page + "/" + number).Wants(http.StatusNotFound)
+	}
+	w.Get("/s/contacts?search=ada").Wants(http.StatusOK, "Nobody matches")
+	w.Get("/s/contacts/bin").Wants(http.StatusOK, "Ada", "by anna", "erased after", "Restore")
+	w.Post("/s/contacts/restore/"+number).Wants(http.StatusOK, "Ada is restored.", "Taken out of the recycle bin", "Put into the recycle bin")
+	w.Post("/s/contacts/restore/" + number).Wants(http.StatusNotFound)
+	w.Post("/s/contacts/delete/" + number)
+	if err := w.d.Do(t.Context(), func(tx *db.Tx) error {
+		tx.SetNow(tx.Now().Add(contact.KeptFor))
+		return contact.EraseOld(t.Context(), tx)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	w.Get("/s/contacts/bin").Wants(http.StatusOK, "The recycle bin is empty")
+	if _, err := contact.Find(t.Context(), w.d, n); err == nil {
+		t.Error("it is still there")
+	}
+}
