@@ -404,3 +404,41 @@ func TestKeepMonthsBesideEventsOfTheirMonths(t *testing.T) {
 		}
 	}
 }
+
+// A reader of rare events does not write for the others, and finds its own after
+// a restart all the same.
+func TestReaderOfRareEvents(t *testing.T) {
+	ctx := context.Background()
+	d := dbtest.Open(t)
+	stored := func() (at int64) {
+		if err := d.QueryRow(ctx, `SELECT event_id FROM reader_cursor WHERE reader = 'test.heard'`).Scan(&at); err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	r := runner(t, d, heard(nil))
+	say(t, d, 1, "first")
+	catchUp(t, r)
+	before := stored()
+	err := d.Do(ctx, func(tx *db.Tx) error {
+		for range 2500 {
+			activity.Append(tx, activity.Entry{Contact: 1, Kind: ignored})
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	catchUp(t, r)
+	if stored() != before {
+		t.Error("it wrote for events that are not its own")
+	}
+	if p, err := r.Progress(ctx); err != nil || p[0].Behind != 0 {
+		t.Errorf("behind: %+v, %v", p, err)
+	}
+	say(t, d, 1, "second")
+	catchUp(t, runner(t, d, heard(nil)))
+	if diff := cmp.Diff([]string{"first", "second"}, hearings(t, d)); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"ariane/internal/base/db"
@@ -23,6 +22,9 @@ type Reader struct {
 	// Name is stored: it is never changed or used again.
 	Name  string
 	Kinds []Kind
+	// Brief readers are given the identifier, contact, time and kind of events
+	// only, which costs a fraction.
+	Brief bool
 	// Reset removes what the reader has written, so that it can be made anew
 	// from the thread. It is nil for a reader with effects that cannot be
 	// repeated, which is never replayed.
@@ -39,36 +41,58 @@ const attempts = 3
 
 var errMoved = errors.New("another process has moved the reader")
 
-// place is where a reader stands in a lane.
-type place struct{ at, replayUntil id.Event }
+// place is where a reader stands in a lane. The program may have looked further
+// than the database says, as long as there was nothing for the reader.
+type place struct{ at, replayUntil, stored id.Event }
 
-// step handles the next batch of one lane, and returns its length.
-func (r Reader) step(ctx context.Context, d *db.DB, lane int) (int, error) {
+// keepEvery is after how many events without one for the reader its place is
+// stored all the same, so that a restart need not look at them again.
+const keepEvery = 20_000
+
+// step handles the next batch of one lane, and returns how many events it
+// looked at. seen is the place of the step before.
+func (r Reader) step(ctx context.Context, d *db.DB, lane int, seen *place) (int, error) {
 	from, err := r.place(ctx, d, lane)
 	if err != nil {
 		return 0, err
 	}
-	batch, err := next(ctx, d, lane, from)
-	if err != nil || len(batch) == 0 {
+	if seen.stored == from.stored && seen.replayUntil == from.replayUntil && seen.at > from.at {
+		from.at = seen.at
+	}
+	*seen = from
+	looked, last, wanted, err := r.look(ctx, d, lane, from)
+	if err != nil {
 		return 0, err
 	}
-	err = r.handle(ctx, d, lane, from, batch)
+	if looked == 0 || !wanted && last-from.stored < keepEvery {
+		if looked > 0 {
+			seen.at = last
+		}
+		return looked, nil
+	}
+	var batch []Event
+	if wanted {
+		if batch, err = r.next(ctx, d, lane, from.at, last); err != nil {
+			return 0, err
+		}
+	}
+	err = r.handle(ctx, d, lane, from, last, batch)
 	if err == nil || errors.Is(err, errMoved) || ctx.Err() != nil {
-		return len(batch), err
+		return looked, err
 	}
 	for _, e := range batch {
 		if err := r.alone(ctx, d, lane, from, e); err != nil {
-			return len(batch), err
+			return looked, err
 		}
-		from.at = e.ID
+		from.at, from.stored = e.ID, e.ID
 	}
-	return len(batch), nil
+	return looked, nil
 }
 
-// handle reacts to a batch and moves the cursor, in one transaction.
-func (r Reader) handle(ctx context.Context, d *db.DB, lane int, from place, batch []Event) error {
+// handle reacts to a batch and moves the cursor to last, in one transaction.
+func (r Reader) handle(ctx context.Context, d *db.DB, lane int, from place, last id.Event, batch []Event) error {
 	return d.Do(ctx, func(tx *db.Tx) error {
-		if err := r.move(ctx, tx, lane, from.at, batch[len(batch)-1].ID); err != nil {
+		if err := r.move(ctx, tx, lane, from.stored, last); err != nil {
 			return err
 		}
 		return r.react(ctx, tx, from, batch)
@@ -76,14 +100,13 @@ func (r Reader) handle(ctx context.Context, d *db.DB, lane int, from place, batc
 }
 
 func (r Reader) react(ctx context.Context, tx *db.Tx, from place, batch []Event) error {
-	wanted := slices.DeleteFunc(slices.Clone(batch), func(e Event) bool { return !slices.Contains(r.Kinds, e.Kind) })
-	if len(wanted) == 0 {
+	if len(batch) == 0 {
 		return nil
 	}
 	collected(tx).reader = &r
 	tx.SetReplaying(from.at < from.replayUntil)
-	if err := r.Handle(ctx, tx, wanted); err != nil {
-		return fmt.Errorf("reader %s, events %d to %d: %w", r.Name, wanted[0].ID, wanted[len(wanted)-1].ID, err)
+	if err := r.Handle(ctx, tx, batch); err != nil {
+		return fmt.Errorf("reader %s, events %d to %d: %w", r.Name, batch[0].ID, batch[len(batch)-1].ID, err)
 	}
 	return nil
 }
@@ -92,13 +115,13 @@ func (r Reader) react(ctx context.Context, tx *db.Tx, from place, batch []Event)
 func (r Reader) alone(ctx context.Context, d *db.DB, lane int, from place, e Event) error {
 	var err error
 	for range attempts {
-		err = r.handle(ctx, d, lane, from, []Event{e})
+		err = r.handle(ctx, d, lane, from, e.ID, []Event{e})
 		if err == nil || errors.Is(err, errMoved) || ctx.Err() != nil {
 			return err
 		}
 	}
 	return d.Do(ctx, func(tx *db.Tx) error {
-		if err := r.move(ctx, tx, lane, from.at, e.ID); err != nil {
+		if err := r.move(ctx, tx, lane, from.stored, e.ID); err != nil {
 			return err
 		}
 		_, failed := tx.Exec(ctx, `INSERT INTO reader_fault (contact_id, at, event_id, reader, failed_at, error) VALUES (?, ?, ?, ?, ?, ?)
@@ -148,17 +171,49 @@ func (r Reader) place(ctx context.Context, d *db.DB, lane int) (place, error) {
 	if err != nil {
 		return p, fmt.Errorf("find place of reader %s: %w", r.Name, err)
 	}
+	p.stored = p.at
 	return p, nil
 }
 
-// next reads the batch after a place; a batch never reaches past the end of a replay.
-func next(ctx context.Context, q db.Q, lane int, from place) ([]Event, error) {
+// look passes over the events after a place, in the index alone: how many there
+// are, the last of them, and whether any is for the reader. It never looks past
+// the end of a replay.
+func (r Reader) look(ctx context.Context, q db.Q, lane int, from place) (looked int, last id.Event, wanted bool, err error) {
 	until := int64(1<<63 - 1)
 	if from.at < from.replayUntil {
 		until = int64(from.replayUntil)
 	}
-	rows, err := q.Query(ctx, `SELECT `+eventColumns+` FROM event WHERE lane = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?`,
-		lane, int64(from.at), until, batchSize)
+	of, kinds := r.kindsIn(q)
+	var end, mine sql.NullInt64
+	err = q.QueryRow(ctx, `SELECT count(*), max(id), sum(CASE WHEN `+of+` THEN 1 ELSE 0 END) FROM
+		(SELECT id, kind FROM event WHERE lane = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?) AS ahead`,
+		append(kinds, lane, int64(from.at), until, batchSize)...).Scan(&looked, &end, &mine)
+	if err != nil {
+		return 0, 0, false, fmt.Errorf("look ahead in lane %d: %w", lane, err)
+	}
+	return looked, id.Event(end.Int64), mine.Int64 > 0, nil
+}
+
+func (r Reader) kindsIn(q db.Q) (string, []any) { return db.InIDs(q.Dialect(), "kind", wide(r.Kinds)) }
+
+// wide are kinds as numbers of 64 bits.
+func wide(kinds []Kind) []int64 {
+	list := make([]int64, len(kinds))
+	for i, k := range kinds {
+		list[i] = int64(k)
+	}
+	return list
+}
+
+// next reads the events for the reader after one and up to another.
+func (r Reader) next(ctx context.Context, q db.Q, lane int, after, last id.Event) ([]Event, error) {
+	of, kinds := r.kindsIn(q)
+	columns := eventColumns
+	if r.Brief {
+		columns = `id, contact_id, NULL, at, NULL, NULL, kind, 0, NULL, NULL, NULL`
+	}
+	rows, err := q.Query(ctx, `SELECT `+columns+` FROM event WHERE lane = ? AND id > ? AND id <= ? AND `+of+` ORDER BY id`,
+		append([]any{lane, int64(after), int64(last)}, kinds...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read lane %d: %w", lane, err)
 	}

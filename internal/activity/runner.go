@@ -24,13 +24,19 @@ type Runner struct {
 	db      *db.DB
 	log     *slog.Logger
 	readers []Reader
+	mu      sync.Mutex
+	places  map[string][]place // by reader, one for each lane
 	stop    context.CancelFunc
 	done    sync.WaitGroup
 }
 
 // NewRunner prepares to run readers; Start starts them.
 func NewRunner(d *db.DB, log *slog.Logger, readers ...Reader) *Runner {
-	return &Runner{db: d, log: log, readers: readers}
+	r := &Runner{db: d, log: log, readers: readers, places: map[string][]place{}}
+	for _, reader := range readers {
+		r.places[reader.Name] = make([]place, d.Lanes())
+	}
+	return r
 }
 
 // Start runs the readers until Stop. A reader that is new to the database has its
@@ -92,13 +98,23 @@ func (r *Runner) run(ctx context.Context, reader Reader) {
 // round takes one batch of each lane, and returns the length of the longest.
 func (r *Runner) round(ctx context.Context, reader Reader) (longest int, err error) {
 	for lane := range r.db.Lanes() {
-		found, err := reader.step(ctx, r.db, lane)
+		seen := r.seen(reader.Name, lane)
+		found, err := reader.step(ctx, r.db, lane, &seen)
+		r.mu.Lock()
+		r.places[reader.Name][lane] = seen
+		r.mu.Unlock()
 		if err != nil {
 			return longest, err
 		}
 		longest = max(longest, found)
 	}
 	return longest, nil
+}
+
+func (r *Runner) seen(reader string, lane int) place {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.places[reader][lane]
 }
 
 // CatchUp runs all readers in this goroutine until each has read the whole
@@ -214,6 +230,9 @@ func (r *Runner) Progress(ctx context.Context) ([]Progress, error) {
 			last, err := head(ctx, r.db, lane)
 			if err != nil {
 				return nil, err
+			}
+			if seen := r.seen(reader.Name, lane); seen.stored == at.stored && seen.at > at.at {
+				at.at = seen.at
 			}
 			p.Behind += int64(max(last-at.at, id.Event(0)))
 			p.Replaying = p.Replaying || at.at < at.replayUntil

@@ -31,6 +31,7 @@ func ActiveReader(all []activity.Kind, active ...activity.Kind) activity.Reader 
 	return activity.Reader{
 		Name:  "contact.active",
 		Kinds: all,
+		Brief: true,
 		Reset: func(ctx context.Context, tx *db.Tx) error {
 			_, err := tx.Exec(ctx, `DELETE FROM contact_active`)
 			return err

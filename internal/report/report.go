@@ -29,6 +29,7 @@ func Reader(kinds ...activity.Kind) activity.Reader {
 	return activity.Reader{
 		Name:  "report.day",
 		Kinds: kinds,
+		Brief: true,
 		Reset: func(ctx context.Context, tx *db.Tx) error {
 			_, err := tx.Exec(ctx, `DELETE FROM report_day`)
 			return err

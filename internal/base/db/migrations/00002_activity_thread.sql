@@ -17,7 +17,7 @@ CREATE TABLE event (
 	PRIMARY KEY (contact_id, at, id)
 ) {{monthly}};
 {{months "event"}}
-CREATE INDEX event_lane ON event (lane, id);
+CREATE INDEX event_lane ON event (lane, id, kind);
 
 CREATE TABLE reader_cursor (
 	reader {{text}} NOT NULL,
