@@ -3,6 +3,7 @@ package ui
 // Column is the head of one column.
 type Column struct {
 	Label string
+	Quiet bool   // the label is for screen readers only
 	Class string // "wide": left out on small screens; "end": to the right
 	URL   string // sorts by this column; empty when it cannot
 	Sort  string // "ascending" or "descending" when the list is sorted by it

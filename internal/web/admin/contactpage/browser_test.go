@@ -41,3 +41,30 @@ func TestPagesInABrowser(t *testing.T) {
 	}
 	b.NoProblems()
 }
+
+func TestQuickAddInABrowser(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	_, number := w.known(map[string]string{"firstname": "Ada", "email": "ada@example.test"})
+	b := browsertest.Open(t, browsertest.Window(390, 844))
+	b.Visit(w.URL("/test/in"))
+
+	b.Visit(w.URL("/s/contacts"))
+	b.Click("a[data-dialog]")
+	b.WaitFor(`document.activeElement.name === "firstname" && document.querySelector("dialog[open] h2").textContent === "Quick add"`)
+	b.Click("dialog [data-close]")
+	b.WaitFor(`!document.querySelector("dialog") && document.activeElement.matches("a[data-dialog]")`)
+	b.Click("a[data-dialog]")
+	b.WaitFor(`document.querySelector("dialog[open] input[name=email]")`)
+	b.Fill("dialog input[name=email]", "Ada@example.test")
+	b.WaitFor(`document.querySelector("dialog [data-taken] a")?.getAttribute("href") === "/s/contacts/view/` + number + `"`)
+	b.Fill("dialog input[name=email]", "bob@example.test")
+	b.WaitFor(`!document.querySelector("dialog [data-taken] a")`)
+	b.Click("dialog .button-primary")
+	b.WaitText("bob@example.test is saved.")
+	for _, page := range []string{"/s/contacts", "/s/contacts/new", "/s/contacts/new?quick=1", "/s/contacts/edit/" + number, "/s/contacts/view/" + number, "/s/contacts/delete/" + number, "/s/contacts/bin"} {
+		b.Visit(w.URL(page))
+		b.WaitFor(`document.documentElement.scrollWidth <= innerWidth`)
+	}
+	b.NoProblems()
+}

@@ -25,11 +25,16 @@ import (
 // quickFields are those of the short form.
 var quickFields = []string{"firstname", "lastname", "email"}
 
-// editable are the fields of the editor.
+// editable are the fields of the editor, the score last: it is rarely changed by
+// hand.
 func editable(quick bool) []field.Field {
-	return slices.DeleteFunc(field.Standard(), func(f field.Field) bool {
-		return f.Alias == "last_active" || quick && !slices.Contains(quickFields, f.Alias)
+	list := slices.DeleteFunc(field.Standard(), func(f field.Field) bool {
+		return f.Alias == "points" || f.Alias == "last_active" || quick && !slices.Contains(quickFields, f.Alias)
 	})
+	if points, found := field.ByAlias("points"); found && !quick {
+		list = append(list, points)
+	}
+	return list
 }
 
 // draft is a contact as it stands in the editor.

@@ -292,7 +292,7 @@ func columns(ctx context.Context, l listRequest, anonymous bool) []ui.Column {
 		head(i18n.T(ctx, "contactpage.column.location|Location"), "wide", "", true),
 		head(i18n.T(ctx, "contactpage.column.points|Points"), "wide", contact.SortPoints, false),
 		head(i18n.T(ctx, "contactpage.column.active|Last active"), "", contact.SortLastActive, false),
-		{Class: "end"},
+		{Label: i18n.T(ctx, "contactpage.column.actions|Actions"), Class: "end", Quiet: true},
 	}
 }
 
