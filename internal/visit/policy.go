@@ -23,12 +23,13 @@ type Policy struct {
 	rules  *setting.Cached[Rules]
 	secret *setting.Cached[string]
 	clicks *setting.Cached[string]
+	links  *setting.Cached[string]
 }
 
 // NewPolicy makes the policy of a database. Places may be nil.
 func NewPolicy(d *db.DB, bots *Bots, places *Places) *Policy {
 	return &Policy{db: d, bots: bots, places: places, rules: setting.CacheMade(d, setting.Followed, newRules),
-		secret: setting.Cache(d, setting.EmailSecret), clicks: setting.Cache(d, setting.ClickSecret)}
+		secret: setting.Cache(d, setting.EmailSecret), clicks: setting.Cache(d, setting.ClickSecret), links: setting.Cache(d, setting.LinkSecret)}
 }
 
 // Rules returns what administrators chose.

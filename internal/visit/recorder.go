@@ -51,6 +51,8 @@ type Hit struct {
 	// Values are cleaned values of contact fields that the page says of its
 	// visitor. Those in Fill are written only where there is none.
 	Values, Fill map[string]string
+	// From is where a link from another site came from; zero for nowhere.
+	From Passage
 }
 
 // Answer says whose hit it was. Contact is zero when it was not recorded because
@@ -365,6 +367,9 @@ func (s *session) record(ctx context.Context, batch []*waiting) error {
 			}
 			// A new slice: the cached one is read by others.
 			b.views = append(slices.Clone(b.views[max(0, len(b.views)-viewsKept+1):]), h.View)
+		}
+		if err := s.arrive(ctx, h); err != nil {
+			return err
 		}
 		if err := s.tell(ctx, h); err != nil {
 			return err

@@ -27,7 +27,14 @@ func (d Deps) script(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body, etag := script.JS(script.Options{BaseURL: d.BaseURL, Consent: rules.ConsentRequired})
+	sites, err := d.Sites.Get(r.Context())
+	if err != nil {
+		return err
+	}
+	if len(sites) < 2 {
+		sites = nil
+	}
+	body, etag := script.JS(script.Options{BaseURL: d.BaseURL, Consent: rules.ConsentRequired, Sites: sites})
 	h := w.Header()
 	h.Set("Content-Type", "application/javascript; charset=utf-8")
 	h.Set("Cache-Control", "public, max-age=300")
@@ -136,6 +143,10 @@ func (d Deps) hit(r *http.Request, p parameters) (visit.Hit, error) {
 	if language := p.first("page_language", "language"); language != "" {
 		h.Language = language
 	}
+	if h.From, err = d.arrival(r.Context(), p); err != nil {
+		return h, err
+	}
+	h.URL = withoutLink(h.URL)
 	h.Resolution, h.Zone, h.Platform = p.first("resolution"), p.zone(), p.platform()
 	utm := visit.ReadUTM(p.page)
 	h.UTM = visit.ReadUTM(p.sent).Or(utm)

@@ -32,6 +32,7 @@ func Routes(d Deps) []web.Route {
 			web.Route{Pattern: "POST " + prefix + "/mtc/event", Permission: web.Tracking, Handler: d.event},
 			web.Route{Pattern: "GET " + prefix + "/mtc/event", Permission: web.Tracking, Handler: d.event},
 			web.Route{Pattern: "OPTIONS " + prefix + "/mtc/event", Permission: web.Tracking, Handler: d.preflight},
+			web.Route{Pattern: "POST " + prefix + "/mtc/link", Permission: web.Tracking, Handler: d.link},
 			web.Route{Pattern: "GET " + prefix + "/mtracking.gif", Permission: web.Tracking, Handler: d.pixel},
 			web.Route{Pattern: "POST " + prefix + "/mtracking.gif", Permission: web.Tracking, Handler: d.pixel},
 		)

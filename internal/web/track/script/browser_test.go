@@ -55,6 +55,11 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Write(body)
 	case "/mtc/event":
 		s.event(w, r)
+	case "/mtc/link":
+		s.note("link", r)
+		w.Header().Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
+		w.Header().Set("Access-Control-Allow-Credentials", "true")
+		io.WriteString(w, `{"link":"sealed"}`)
 	case "/mtracking.gif":
 		s.note("pixel", r)
 		w.Header().Set("Content-Type", "image/gif")

@@ -1,6 +1,7 @@
 import { delivered } from "./deliver";
 import { fillForms, watchForms } from "./forms";
 import { documentReady, methods } from "./interface";
+import { takeLink, watchLinks } from "./links";
 import { takeQueue } from "./queue";
 
 declare const ARIANE_BASE: string;
@@ -28,6 +29,8 @@ function start(): void {
   watchForms();
   documentReady(fillForms);
   watchPixel();
+  takeLink();
+  watchLinks();
   takeQueue();
   if (asked) {
     w[w.MauticTrackingObject || "mt"]("send", asked);

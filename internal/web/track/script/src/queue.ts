@@ -2,6 +2,7 @@ import { automatic, Parameters, textual } from "./parameters";
 import { Callbacks, complete, deliver } from "./deliver";
 import { consent, deny, grant, mayFollow } from "./consent";
 import { fillForms } from "./forms";
+import { addLink } from "./links";
 
 declare const ARIANE_BASE: string;
 
@@ -16,10 +17,11 @@ let waiting: View[] = [];
 
 function view(call: any[]): void {
   const n = counter++;
-  const view = { params: { ...automatic(n), ...textual(call[2]) }, call };
+  const view: View = { params: { ...automatic(n), ...textual(call[2]) }, call };
   if (consent() === "0") {
     return;
   }
+  addLink(view.params);
   waiting.push(view);
   if (mayFollow()) {
     send();
