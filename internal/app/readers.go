@@ -4,6 +4,7 @@ import (
 	"ariane/internal/activity"
 	"ariane/internal/contact"
 	"ariane/internal/form"
+	"ariane/internal/label"
 	"ariane/internal/report"
 	"ariane/internal/visit"
 )
@@ -15,6 +16,7 @@ func Kinds() []activity.Definition {
 		contact.Kinds(),
 		visit.Kinds(),
 		form.Kinds(),
+		label.Kinds(),
 	} {
 		list = append(list, kinds...)
 	}
@@ -35,5 +37,6 @@ func Readers() []activity.Reader {
 		form.Reader(),
 		visit.EraseReader(),
 		form.EraseReader(),
+		label.Reader(follow, followed()...),
 	}
 }

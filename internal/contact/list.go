@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -49,8 +50,10 @@ type Filter struct {
 	// Anonymous lets anonymous contacts appear where Where allows them. Without
 	// it only known contacts do.
 	Anonymous bool
-	Sort      Sort // SortLastActive when empty
-	Asc       bool
+	// Also is what may be asked beside the fields of a contact.
+	Also rule.Catalogue
+	Sort Sort // SortLastActive when empty
+	Asc  bool
 	// After is the Next or Previous of a Page. Offset is for callers that
 	// cannot keep one; it costs in proportion.
 	After  string
@@ -158,7 +161,9 @@ func planState(f Filter, state string, rest rule.Node, d db.Dialect) (query, err
 		q.where = append(q.where, "active.state "+state)
 	}
 	q.where = append(q.where, "contact.state "+state)
-	where, args, err := rule.SQL(rest, catalogue(), d)
+	asked := catalogue()
+	maps.Copy(asked, f.Also)
+	where, args, err := rule.SQL(rest, asked, d)
 	if err != nil {
 		return q, err
 	}

@@ -22,6 +22,7 @@ var commands = []command{
 	{[]string{"name", "nom"}, []string{"firstname", "lastname"}, starts},
 	{[]string{"company", "societe"}, []string{"company"}, starts},
 	{[]string{"ip"}, []string{"ip"}, starts},
+	{[]string{"tag", "etiquette"}, []string{"tag"}, named},
 	{[]string{"ids"}, []string{"id"}, numbers},
 }
 
@@ -122,6 +123,14 @@ func anyField(fields []string, op rule.Op, text string) rule.Node {
 		return conds[0]
 	}
 	return conds
+}
+
+// named asks for the whole name; a percent sign stands for any text.
+func named(c command, v value) (rule.Node, bool) {
+	if v.wild() {
+		return anyField(c.fields, rule.Like, v.pattern()), true
+	}
+	return anyField(c.fields, rule.Equal, v.plain()), true
 }
 
 func numbers(c command, v value) (rule.Node, bool) {

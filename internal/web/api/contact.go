@@ -11,6 +11,8 @@ import (
 	"ariane/internal/base/fault"
 	"ariane/internal/contact"
 	"ariane/internal/id"
+	"ariane/internal/label"
+	"ariane/internal/rule"
 	"ariane/internal/search"
 	"ariane/internal/web"
 )
@@ -54,7 +56,7 @@ func readListing(q url.Values) (listing, error) {
 	}
 	direction := q.Get("orderByDir")
 	asc := !strings.EqualFold(direction, "desc") && (sort != "" || direction != "")
-	l.filter = contact.Filter{Where: parsed.Where, Anonymous: true, Sort: sort, Asc: asc}
+	l.filter = contact.Filter{Where: parsed.Where, Anonymous: true, Also: rule.Catalogue{"tag": label.Field()}, Sort: sort, Asc: asc}
 	return l, nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"ariane/internal/field"
 	"ariane/internal/form"
 	"ariane/internal/id"
+	"ariane/internal/label"
 	"ariane/internal/user"
 	"ariane/internal/visit"
 	"ariane/internal/web"
@@ -34,7 +35,7 @@ var filters = []struct {
 	{"pages", []activity.Kind{visit.KindPageViewed}},
 	{"forms", []activity.Kind{form.KindSubmitted}},
 	{"contact", []activity.Kind{contact.KindCreated, contact.KindIdentified, contact.KindUpdated, contact.KindIPAdded, contact.KindMerged, contact.KindJoined,
-		contact.KindDeleted, contact.KindRestored, contact.KindVisitorDeleted, contact.KindVisitorRestored}},
+		contact.KindDeleted, contact.KindRestored, contact.KindVisitorDeleted, contact.KindVisitorRestored, visit.KindFollowing, label.KindAdded, label.KindRemoved}},
 }
 
 // viewRequest is what the address of a contact's page says.
@@ -85,6 +86,8 @@ type viewData struct {
 	// Conflicts are values whose keys other contacts own.
 	Conflicts []contact.Conflict
 	Devices   []visit.Device
+	Tags      []label.Tag
+	AllTags   []label.Tag
 	Owner     string // name of the user in charge
 	Tally     map[activity.Kind]int
 	Thread    threadData
@@ -101,6 +104,14 @@ func (d Deps) loadView(ctx context.Context, c contact.Contact, v viewRequest) (v
 		return data, err
 	}
 	if data.Conflicts, err = contact.Conflicts(ctx, d.DB, c.ID, 10); err != nil {
+		return data, err
+	}
+	tags, err := label.Of(ctx, d.DB, []id.Contact{c.ID})
+	if err != nil {
+		return data, err
+	}
+	data.Tags = tags[c.ID]
+	if data.AllTags, err = label.All(ctx, d.DB, mostSuggested); err != nil {
 		return data, err
 	}
 	if c.Owner != 0 {
@@ -158,6 +169,8 @@ func (d Deps) view(w http.ResponseWriter, r *http.Request) error {
 // contactView is the page of one contact.
 type contactView struct {
 	Number  string
+	Tags    []tagView
+	AllTags []label.Tag
 	Person  ui.Person
 	Under   string // position, company, place
 	Known   string // "Known since …", empty for a visitor
@@ -194,6 +207,7 @@ func newContactView(ctx context.Context, now time.Time, request viewRequest, dat
 		Number: strconv.FormatInt(int64(c.ID), 10), Person: person(ctx, c), Points: i18n.Number(ctx, c.Points), Score: c.Points, Groups: factGroups(ctx, c), History: history(ctx, now, data),
 		Filters: chips(ctx, request, data),
 	}
+	v.Tags, v.AllTags = tagViews(data.Tags), data.AllTags
 	v.Under = strings.Join(details(c.Fields["position"], c.Fields["company"], location(c)), " · ")
 	if v.Under == "" || v.Under == v.Person.Name {
 		v.Under = v.Person.Under

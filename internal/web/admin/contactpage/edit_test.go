@@ -158,3 +158,17 @@ func TestRecycleBin(t *testing.T) {
 		t.Error("it is still there")
 	}
 }
+
+func TestTagsOfAContact(t *testing.T) {
+	w := start(t)
+	_, number := w.known(map[string]string{"firstname": "Ada"})
+	w.known(map[string]string{"firstname": "Bob"})
+	w.Post("/s/contacts/tags/"+number, "tags", "VIP, <b>new</b>").Wants(http.StatusOK, "VIP", "Tag VIP added", "by anna").Lacks("<b>new</b>")
+	for _, search := range []string{"tag:vip", "étiquette:vi%25", `tag:"VIP"`, "tag:vip+ada"} {
+		w.Get("/s/contacts?search="+search).Wants(http.StatusOK, "Ada", "1 contact").Lacks("Bob")
+	}
+	w.Get("/s/contacts?search=!tag:vip").Wants(http.StatusOK, "Bob").Lacks("Ada")
+	w.Post("/s/contacts/tags/"+number, "tags", strings.Repeat("x", 101)).Wants(http.StatusOK, "A tag has at most 100 characters.")
+	w.Post("/s/contacts/tags/"+number, "remove", "1").Wants(http.StatusOK, "Tag VIP removed")
+	w.Get("/s/contacts?search=tag:vip").Wants(http.StatusOK, "Nobody matches")
+}

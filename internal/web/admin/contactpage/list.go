@@ -13,7 +13,9 @@ import (
 	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
 	"ariane/internal/contact"
+	"ariane/internal/label"
 	"ariane/internal/report"
+	"ariane/internal/rule"
 	"ariane/internal/search"
 	"ariane/internal/visit"
 	"ariane/internal/web"
@@ -88,7 +90,7 @@ func (d Deps) load(ctx context.Context, l listRequest) (listData, error) {
 		return data, err
 	}
 	data.Anonymous, data.Hints = query.Anonymous, query.Hints
-	filter := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Sort: l.Sort, Asc: l.Asc, After: l.After, Limit: pageSize}
+	filter := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: rule.Catalogue{"tag": label.Field()}, Sort: l.Sort, Asc: l.Asc, After: l.After, Limit: pageSize}
 	if data.Page, err = contact.List(ctx, d.DB, filter); err != nil {
 		return data, err
 	}

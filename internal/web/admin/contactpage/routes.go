@@ -26,6 +26,8 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "POST /s/contacts/edit/{id}", Permission: web.SignedIn, Handler: d.update},
 		{Pattern: "GET /s/contacts/delete/{id}", Permission: web.SignedIn, Handler: d.showDelete},
 		{Pattern: "POST /s/contacts/delete/{id}", Permission: web.SignedIn, Handler: d.remove},
+		{Pattern: "POST /s/contacts/tags/{id}", Permission: web.SignedIn, Handler: d.changeTags},
+		{Pattern: "POST /s/contacts/follow/{id}", Permission: web.SignedIn, Handler: d.follow},
 		{Pattern: "GET /s/contacts/bin", Permission: web.SignedIn, Handler: d.bin},
 		{Pattern: "POST /s/contacts/restore/{id}", Permission: web.SignedIn, Handler: d.restore},
 	}

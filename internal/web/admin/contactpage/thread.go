@@ -14,6 +14,7 @@ import (
 	"ariane/internal/field"
 	"ariane/internal/form"
 	"ariane/internal/id"
+	"ariane/internal/label"
 	"ariane/internal/visit"
 	"ariane/internal/web/ui"
 )
@@ -46,6 +47,8 @@ var tellings = map[activity.Kind]telling{
 	visit.KindPageViewed:   {"eye", ui.Blue, tellPageViewed},
 	form.KindSubmitted:     {"forms", ui.Cyan, tellSubmitted},
 
+	label.KindAdded:             {"plus", ui.Green, tellTagged},
+	label.KindRemoved:           {"x", ui.Grey, tellTagged},
 	contact.KindVisitorDeleted:  {"trash", ui.Red, tellRemoved},
 	contact.KindVisitorRestored: {"refresh", ui.Green, tellRemoved},
 }
@@ -132,6 +135,20 @@ func tellMerged(ctx context.Context, e told, l *ui.ThreadLine) error {
 	n := int(m.Events)
 	l.Details = details(by(ctx, m.By), i18n.N(ctx, n, "contactpage.thread.joined.events|%s event|%s events", i18n.Number(ctx, n)),
 		i18n.T(ctx, "contactpage.thread.joined.number|number %s until then", strconv.FormatInt(int64(m.Contact), 10)))
+	return nil
+}
+
+func tellTagged(ctx context.Context, e told, l *ui.ThreadLine) error {
+	var t label.Tagged
+	if err := e.Decode(&t); err != nil {
+		return err
+	}
+	if e.Kind == label.KindAdded {
+		sentence(ctx, l, "contactpage.thread.tagged|Tag %s added", t.Name)
+	} else {
+		sentence(ctx, l, "contactpage.thread.untagged|Tag %s removed", t.Name)
+	}
+	l.Details = details(by(ctx, contact.By{Object: t.By.Object, ID: t.By.ID, Name: t.By.Name}))
 	return nil
 }
 

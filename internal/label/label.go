@@ -1,0 +1,182 @@
+package label
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	"ariane/internal/activity"
+	"ariane/internal/base/db"
+	"ariane/internal/base/fault"
+	"ariane/internal/field"
+	"ariane/internal/id"
+	"ariane/internal/rule"
+)
+
+// The kinds of this package.
+const (
+	KindAdded   activity.Kind = 30
+	KindRemoved activity.Kind = 31
+)
+
+// longest is the greatest number of characters of a tag.
+const longest = 100
+
+// Tag is a word on contacts.
+type Tag struct {
+	ID   int64
+	Name string
+}
+
+// By says who put a tag on a contact or took it off.
+type By struct {
+	Source activity.Source `json:"-"`
+	Object string          `json:"object,omitempty"`
+	ID     int64           `json:"id,omitempty"`
+	Name   string          `json:"name,omitempty"`
+}
+
+// Tagged is the data of tag.added and tag.removed.
+type Tagged struct {
+	Name string `json:"name"`
+	By   By     `json:"by,omitzero"`
+}
+
+// Kinds declares what this package appends to threads.
+func Kinds() []activity.Definition {
+	return []activity.Definition{
+		{Kind: KindAdded, Name: "tag.added", Protocol: "tag.added", Payload: Tagged{}},
+		{Kind: KindRemoved, Name: "tag.removed", Protocol: "tag.removed", Payload: Tagged{}},
+	}
+}
+
+// Field is how a list of contacts is asked for a tag.
+func Field() rule.Field {
+	return rule.Field{Type: rule.Text, Expr: "t.name_key", Folded: true,
+		Within: "contact.id IN (SELECT ct.contact_id FROM label_tag t JOIN contact_tag ct ON ct.tag_id = t.id WHERE {})"}
+}
+
+// Add puts tags on a contact; those that it has stay as they are, and empty
+// names are left out.
+func Add(ctx context.Context, tx *db.Tx, contact id.Contact, names []string, by By) error {
+	for _, typed := range names {
+		name := field.Printable(typed)
+		key := field.Fold(name)
+		if key == "" {
+			continue
+		}
+		if n := utf8.RuneCountInString(name); n > longest {
+			return fault.Invalid(fault.Fields{"tags": fault.Say("label.too_long|A tag has at most %d characters.", longest)})
+		}
+		tag, err := ensure(ctx, tx, name, key)
+		if err != nil {
+			return err
+		}
+		fresh, err := tx.InsertMissing(ctx, "contact_tag", []string{"contact_id", "tag_id", "added"}, [][]any{{int64(contact), tag.ID, db.Millis(tx.Now())}})
+		if err != nil {
+			return err
+		}
+		if fresh > 0 {
+			activity.Append(tx, activity.Entry{Contact: contact, Kind: KindAdded, Source: by.Source, Data: Tagged{tag.Name, by}})
+		}
+	}
+	return nil
+}
+
+// ensure finds a tag by its key, or creates it.
+func ensure(ctx context.Context, tx *db.Tx, name, key string) (Tag, error) {
+	number, err := tx.NextID(ctx, "label_tag")
+	if err != nil {
+		return Tag{}, err
+	}
+	_, err = tx.InsertMissing(ctx, "label_tag", []string{"name_key", "id", "name", "added"}, [][]any{{key, number, name, db.Millis(tx.Now())}})
+	if err != nil {
+		return Tag{}, err
+	}
+	var t Tag
+	if err := tx.QueryRow(ctx, `SELECT id, name FROM label_tag WHERE name_key = ?`+tx.Dialect().ForUpdate(), key).Scan(&t.ID, &t.Name); err != nil {
+		return t, fmt.Errorf("find tag: %w", err)
+	}
+	return t, nil
+}
+
+// Remove takes a tag off a contact, and forgets it when it was the last one's.
+func Remove(ctx context.Context, tx *db.Tx, contact id.Contact, tag int64, by By) error {
+	tags, err := Of(ctx, tx, []id.Contact{contact})
+	if err != nil {
+		return err
+	}
+	for _, t := range tags[contact] {
+		if t.ID != tag {
+			continue
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM contact_tag WHERE contact_id = ? AND tag_id = ?`, int64(contact), tag); err != nil {
+			return fmt.Errorf("remove tag of contact %d: %w", contact, err)
+		}
+		activity.Append(tx, activity.Entry{Contact: contact, Kind: KindRemoved, Source: by.Source, Data: Tagged{t.Name, by}})
+		return forget(ctx, tx, []int64{tag})
+	}
+	return nil
+}
+
+// forget drops those of these tags that nobody has. It holds them first, so that
+// nobody takes one meanwhile.
+func forget(ctx context.Context, tx *db.Tx, tags []int64) error {
+	for _, tag := range tags {
+		var held int64
+		err := tx.QueryRow(ctx, `SELECT id FROM label_tag WHERE id = ?`+tx.Dialect().ForUpdate(), tag).Scan(&held)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err == nil {
+			_, err = tx.Exec(ctx, `DELETE FROM label_tag WHERE id = ? AND NOT EXISTS (SELECT 1 FROM contact_tag c WHERE c.tag_id = ?)`, tag, tag)
+		}
+		if err != nil {
+			return fmt.Errorf("forget tag %d: %w", tag, err)
+		}
+	}
+	return nil
+}
+
+// Of lists the tags of contacts by name.
+func Of(ctx context.Context, q db.Q, contacts []id.Contact) (map[id.Contact][]Tag, error) {
+	tags := map[id.Contact][]Tag{}
+	if len(contacts) == 0 {
+		return tags, nil
+	}
+	among, args := db.InIDs(q.Dialect(), "c.contact_id", contacts)
+	rows, err := q.Query(ctx, `SELECT c.contact_id, t.id, t.name FROM contact_tag c JOIN label_tag t ON t.id = c.tag_id WHERE `+among+` ORDER BY t.name_key`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list tags of contacts: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var contact id.Contact
+		var t Tag
+		if err := rows.Scan(&contact, &t.ID, &t.Name); err != nil {
+			return nil, err
+		}
+		tags[contact] = append(tags[contact], t)
+	}
+	return tags, rows.Err()
+}
+
+// All lists the tags there are by name.
+func All(ctx context.Context, q db.Q, limit int) ([]Tag, error) {
+	rows, err := q.Query(ctx, `SELECT id, name FROM label_tag ORDER BY name_key LIMIT ?`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list tags: %w", err)
+	}
+	defer rows.Close()
+	var list []Tag
+	for rows.Next() {
+		var t Tag
+		if err := rows.Scan(&t.ID, &t.Name); err != nil {
+			return nil, err
+		}
+		list = append(list, t)
+	}
+	return list, rows.Err()
+}
