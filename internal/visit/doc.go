@@ -15,7 +15,7 @@
 //
 // Tables: device, untracked, visit_link, visit_site, visit_text.
 //
-// Kinds appended: page.viewed.
+// Kinds appended: page.viewed, following.changed.
 //
 // Kinds read: page.viewed by SiteReader; contact.merged and contact.joined by
 // MergeReader.

@@ -11,11 +11,23 @@ import (
 
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
+	"ariane/internal/contact"
 	"ariane/internal/id"
 )
 
-// KindPageViewed is the event of a page seen by a visitor.
-const KindPageViewed activity.Kind = 10
+const (
+	// KindPageViewed is the event of a page seen by a visitor.
+	KindPageViewed activity.Kind = 10
+	// KindFollowing is the event of a contact who is not followed any more, or
+	// again.
+	KindFollowing activity.Kind = 11
+)
+
+// Following is the data of following.changed.
+type Following struct {
+	By       contact.By `json:"by,omitzero"`
+	Followed bool       `json:"followed"`
+}
 
 // pageViewed is the stored data of page.viewed. Texts are numbers of visit_text.
 type pageViewed struct {
@@ -84,7 +96,10 @@ func readUTM(q url.Values, prefix string) UTM {
 
 // Kinds declares what this package appends to threads.
 func Kinds() []activity.Definition {
-	return []activity.Definition{{Kind: KindPageViewed, Name: "page.viewed", Protocol: "page.hit", Payload: PageView{}}}
+	return []activity.Definition{
+		{Kind: KindPageViewed, Name: "page.viewed", Protocol: "page.hit", Payload: PageView{}},
+		{Kind: KindFollowing, Name: "following.changed", Protocol: "contact.following", Payload: Following{}},
+	}
 }
 
 // PageViews reads the page views among events.

@@ -73,7 +73,7 @@ func TestUntrackedContact(t *testing.T) {
 	a := record(t, r, hit(1, 1))
 	follow := func(yes bool) {
 		t.Helper()
-		if err := d.Do(ctx, func(tx *db.Tx) error { return r.SetFollowed(ctx, tx, a.Contact, yes) }); err != nil {
+		if err := d.Do(ctx, func(tx *db.Tx) error { return visit.SetFollowed(ctx, tx, a.Contact, yes, contact.By{}) }); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := visit.Followed(ctx, d, a.Contact); got != yes || err != nil {

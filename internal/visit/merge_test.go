@@ -8,6 +8,7 @@ import (
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
 	"ariane/internal/base/db/dbtest"
+	"ariane/internal/contact"
 	"ariane/internal/visit"
 )
 
@@ -58,7 +59,7 @@ func TestRefusalIsKeptInAMerge(t *testing.T) {
 	h := hit(1, 1)
 	h.Values = map[string]string{"email": "ada@example.test"}
 	ada := record(t, r, h)
-	if err := d.Do(ctx, func(tx *db.Tx) error { return r.SetFollowed(ctx, tx, ada.Contact, false) }); err != nil {
+	if err := d.Do(ctx, func(tx *db.Tx) error { return visit.SetFollowed(ctx, tx, ada.Contact, false, contact.By{}) }); err != nil {
 		t.Fatal(err)
 	}
 	h = hit(2, 2)

@@ -111,7 +111,7 @@ func NewRecorder(d *db.DB) (*Recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Recorder{db: d, merges: d.Topic("contact.merged"), queue: make(chan *waiting, queueLength), devices: devices, texts: texts, closing: make(chan struct{})}
+	r := &Recorder{db: d, merges: d.Topic(lookAgain), queue: make(chan *waiting, queueLength), devices: devices, texts: texts, closing: make(chan struct{})}
 	merged := r.merges.Wait()
 	r.merged.Store(&merged)
 	r.done.Add(1)
@@ -322,8 +322,11 @@ type session struct {
 	texts    texts
 }
 
-// heed forgets the devices when contacts were merged since the last time: any of
-// them may be another's.
+// lookAgain is published once any device may be another contact's: by package
+// contact after a merge, and by SetFollowed.
+const lookAgain = "contact.merged"
+
+// heed forgets the devices when they have to be looked up again.
 func (r *Recorder) heed() {
 	heard := r.merged.Load()
 	select {

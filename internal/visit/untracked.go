@@ -4,14 +4,19 @@ import (
 	"context"
 	"fmt"
 
+	"ariane/internal/activity"
 	"ariane/internal/base/db"
+	"ariane/internal/contact"
 	"ariane/internal/id"
 )
 
-// SetFollowed says whether a contact is followed from now on. Nothing that is
-// stored changes.
-func (r *Recorder) SetFollowed(ctx context.Context, tx *db.Tx, owner id.Contact, followed bool) error {
-	var err error
+// SetFollowed says whether a contact is followed from now on. What is stored
+// stays.
+func SetFollowed(ctx context.Context, tx *db.Tx, owner id.Contact, followed bool, by contact.By) error {
+	was, err := Followed(ctx, tx, owner)
+	if err != nil || was == followed {
+		return err
+	}
 	if followed {
 		_, err = tx.Exec(ctx, `DELETE FROM untracked WHERE contact_id = ?`, int64(owner))
 	} else {
@@ -20,7 +25,8 @@ func (r *Recorder) SetFollowed(ctx context.Context, tx *db.Tx, owner id.Contact,
 	if err != nil {
 		return fmt.Errorf("follow contact %d (%t): %w", owner, followed, err)
 	}
-	tx.AfterCommit(r.forget)
+	activity.Append(tx, activity.Entry{Contact: owner, Kind: KindFollowing, Source: activity.SourceUser, Data: Following{By: by, Followed: followed}})
+	tx.AfterCommit(tx.DB().Topic(lookAgain).Publish)
 	return nil
 }
 

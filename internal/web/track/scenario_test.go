@@ -10,7 +10,6 @@ import (
 	"ariane/internal/base/db"
 	"ariane/internal/base/setting"
 	"ariane/internal/contact"
-	"ariane/internal/user"
 	"ariane/internal/visit"
 )
 
@@ -270,15 +269,9 @@ func TestUntrackedContactIsAnsweredLikeNobody(t *testing.T) {
 	r := serve(t)
 	b := r.browser()
 	first := b.view("/a")
-	other, err := visit.NewRecorder(r.db)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.Close()
-	r.do(func(tx *db.Tx) error { return other.SetFollowed(t.Context(), tx, first.contact(), false) })
-	// Another server process has the browser in its memory; a new one has not.
-	fresh := serveOn(t, r)
-	b.rig = fresh
+	r.do(func(tx *db.Tx) error {
+		return visit.SetFollowed(t.Context(), tx, first.contact(), false, contact.By{})
+	})
 	a := b.view("/b")
 	if a.contact() != 0 || len(a.set) != 0 || a.Header.Get("X-Ariane-Ignored") != "contact" || len(r.views(first.contact())) != 1 {
 		t.Errorf("%s %v", a.body, a.set)
@@ -286,13 +279,4 @@ func TestUntrackedContactIsAnsweredLikeNobody(t *testing.T) {
 	if b.cookies["mautic_device_id"] == "" {
 		t.Error("the browser is forgotten, so that it will be followed as somebody new")
 	}
-}
-
-// serveOn starts another server on the database of the first.
-func serveOn(t *testing.T, first *rig) *rig {
-	t.Helper()
-	r := &rig{T: t, db: first.db, form: first.form}
-	r.now.Store(first.now.Load())
-	r.start(base, user.User{})
-	return r
 }

@@ -86,12 +86,14 @@ type viewData struct {
 	// Conflicts are values whose keys other contacts own.
 	Conflicts []contact.Conflict
 	Devices   []visit.Device
-	Tags      []label.Tag
-	AllTags   []label.Tag
-	Owner     string // name of the user in charge
-	Tally     map[activity.Kind]int
-	Thread    threadData
-	More      bool
+	// Followed tells that what the contact looks at is recorded.
+	Followed bool
+	Tags     []label.Tag
+	AllTags  []label.Tag
+	Owner    string // name of the user in charge
+	Tally    map[activity.Kind]int
+	Thread   threadData
+	More     bool
 }
 
 func (d Deps) loadView(ctx context.Context, c contact.Contact, v viewRequest) (viewData, error) {
@@ -120,6 +122,9 @@ func (d Deps) loadView(ctx context.Context, c contact.Contact, v viewRequest) (v
 			return data, err
 		}
 		data.Owner = owner.Name()
+	}
+	if data.Followed, err = visit.Followed(ctx, d.DB, c.ID); err != nil {
+		return data, err
 	}
 	if data.Tally, err = activity.Tally(ctx, d.DB, c.ID); err != nil {
 		return data, err
@@ -179,11 +184,14 @@ type contactView struct {
 	Groups  []factGroup
 	History []fact
 	Devices []deviceRow
-	IPs     []fact
-	Filters []filterChip
-	Thread  ui.Thread
-	Latest  string // address of the thread's top, empty when this is it
-	Total   string
+	// Followed is data's, FollowURL changes it.
+	Followed  bool
+	FollowURL string
+	IPs       []fact
+	Filters   []filterChip
+	Thread    ui.Thread
+	Latest    string // address of the thread's top, empty when this is it
+	Total     string
 }
 
 // fact is a label with its value, which may be a link.
@@ -208,6 +216,7 @@ func newContactView(ctx context.Context, now time.Time, request viewRequest, dat
 		Filters: chips(ctx, request, data),
 	}
 	v.Tags, v.AllTags = tagViews(data.Tags), data.AllTags
+	v.Followed, v.FollowURL = data.Followed, listURL+"/follow/"+v.Number
 	v.Under = strings.Join(details(c.Fields["position"], c.Fields["company"], location(c)), " · ")
 	if v.Under == "" || v.Under == v.Person.Name {
 		v.Under = v.Person.Under

@@ -44,6 +44,7 @@ var tellings = map[activity.Kind]telling{
 	contact.KindDeleted:    {"trash", ui.Red, tellRemoved},
 	contact.KindErased:     {"trash", ui.Red, tellRemoved},
 	contact.KindRestored:   {"refresh", ui.Green, tellRemoved},
+	visit.KindFollowing:    {"radar-2", ui.Grey, tellFollowing},
 	visit.KindPageViewed:   {"eye", ui.Blue, tellPageViewed},
 	form.KindSubmitted:     {"forms", ui.Cyan, tellSubmitted},
 
