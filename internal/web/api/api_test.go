@@ -26,6 +26,7 @@ import (
 	"ariane/internal/contact"
 	"ariane/internal/form"
 	"ariane/internal/id"
+	"ariane/internal/label"
 	"ariane/internal/user"
 	"ariane/internal/visit"
 	"ariane/internal/web"
@@ -456,4 +457,23 @@ func identifiedOnly(t *testing.T) string {
 	body := string(compact(t, recorded(t, "047").Response.Body))
 	last := strings.LastIndex(body, `{"event":`)
 	return `{"events":[` + body[last:]
+}
+
+func TestTags(t *testing.T) {
+	b := start(t)
+	ada := b.person("ada@example.test")
+	b.person("bob@example.test")
+	b.do(func(ctx context.Context, tx *db.Tx) error {
+		return label.Add(ctx, tx, ada, []string{"VIP"}, label.By{})
+	})
+	const want = `"tags":[{"id":1,"tag":"VIP","description":null}]`
+	for _, path := range []string{"/api/contacts/1", "/api/contacts", "/api/contacts?search=tag:vip"} {
+		body := b.get(path)
+		if n := strings.Count(body, want); n != 1 {
+			t.Errorf("%s: %d times in %s", path, n, body)
+		}
+	}
+	if body := b.get("/api/contacts?search=tag:vip"); strings.Contains(body, "bob@example.test") {
+		t.Error(body)
+	}
 }

@@ -149,7 +149,11 @@ func (a *door) contact(w http.ResponseWriter, r *http.Request) error {
 		return notFound(w, r)
 	}
 	b := append([]byte(nil), `{"contact":`...)
-	b, err = newEncoder(a.DB, false).contact(r.Context(), b, c)
+	e := newEncoder(a.DB, false)
+	if err := e.readTags(r.Context(), []contact.Contact{c}); err != nil {
+		return err
+	}
+	b, err = e.contact(r.Context(), b, c)
 	if err != nil {
 		return err
 	}

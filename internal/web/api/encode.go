@@ -14,6 +14,7 @@ import (
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/id"
+	"ariane/internal/label"
 	"ariane/internal/user"
 )
 
@@ -23,6 +24,7 @@ type encoder struct {
 	minimal bool
 	groups  []fieldGroup
 	owners  map[id.User]any
+	tags    map[id.Contact][]label.Tag // of the contacts about to be written
 }
 
 type fieldGroup struct {
@@ -97,7 +99,10 @@ func idOrNull(n id.User) any {
 // list writes members of a map of contacts; more says that some were written before.
 func (e *encoder) list(ctx context.Context, w io.Writer, list []contact.Contact, more bool) error {
 	var b []byte
-	var err error
+	err := e.readTags(ctx, list)
+	if err != nil {
+		return err
+	}
 	for _, c := range list {
 		if more {
 			b = append(b, ',')
@@ -109,6 +114,20 @@ func (e *encoder) list(ctx context.Context, w io.Writer, list []contact.Contact,
 		}
 	}
 	_, err = w.Write(b)
+	return err
+}
+
+// readTags reads the tags of contacts, unless they are not written.
+func (e *encoder) readTags(ctx context.Context, list []contact.Contact) error {
+	if e.minimal {
+		return nil
+	}
+	contacts := make([]id.Contact, 0, len(list))
+	for _, c := range list {
+		contacts = append(contacts, c.ID)
+	}
+	var err error
+	e.tags, err = label.Of(ctx, e.db, contacts)
 	return err
 }
 
@@ -134,8 +153,12 @@ func (e *encoder) contact(ctx context.Context, b []byte, c contact.Contact) ([]b
 		ips[i] = object{{"ipAddress", ip.Address}, {"id", ip.ID}, {"ipDetails", noDetails}}
 	}
 	none := []string{}
+	tags := make([]object, 0, len(e.tags[c.ID]))
+	for _, t := range e.tags[c.ID] {
+		tags = append(tags, object{{"id", t.ID}, {"tag", t.Name}, {"description", nil}})
+	}
 	b, err = appendMembers(b, object{
-		{"lastActive", date(c.LastActive)}, {"owner", owner}, {"ipAddresses", ips}, {"tags", none}, {"utmtags", none}, {"stage", nil},
+		{"lastActive", date(c.LastActive)}, {"owner", owner}, {"ipAddresses", ips}, {"tags", tags}, {"utmtags", none}, {"stage", nil},
 		{"dateIdentified", date(c.Identified)}, {"preferredProfileImage", nil}, {"doNotContact", none}, {"frequencyRules", none},
 	})
 	return append(b, '}'), err

@@ -165,7 +165,7 @@ func TestTagsOfAContact(t *testing.T) {
 	w.known(map[string]string{"firstname": "Bob"})
 	w.Post("/s/contacts/tags/"+number, "tags", "VIP, <b>new</b>").Wants(http.StatusOK, "VIP", "Tag VIP added", "by anna").Lacks("<b>new</b>")
 	for _, search := range []string{"tag:vip", "étiquette:vi%25", `tag:"VIP"`, "tag:vip+ada"} {
-		w.Get("/s/contacts?search="+search).Wants(http.StatusOK, "Ada", "1 contact").Lacks("Bob")
+		w.Get("/s/contacts?search="+search).Wants(http.StatusOK, "Ada", "1 contact", "VIP").Lacks("Bob")
 	}
 	w.Get("/s/contacts?search=!tag:vip").Wants(http.StatusOK, "Bob").Lacks("Ada")
 	w.Post("/s/contacts/tags/"+number, "tags", strings.Repeat("x", 101)).Wants(http.StatusOK, "A tag has at most 100 characters.")

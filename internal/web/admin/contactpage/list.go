@@ -13,6 +13,7 @@ import (
 	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
 	"ariane/internal/contact"
+	"ariane/internal/id"
 	"ariane/internal/label"
 	"ariane/internal/report"
 	"ariane/internal/rule"
@@ -70,6 +71,7 @@ func (l listRequest) url() string {
 // listData is what the list shows.
 type listData struct {
 	Page      contact.Page
+	Tags      map[id.Contact][]label.Tag
 	Anonymous bool         // the search speaks about visitors
 	Hints     []fault.Text // for who typed the search
 	Refused   *fault.Error // why the search cannot be read
@@ -92,6 +94,13 @@ func (d Deps) load(ctx context.Context, l listRequest) (listData, error) {
 	data.Anonymous, data.Hints = query.Anonymous, query.Hints
 	filter := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: rule.Catalogue{"tag": label.Field()}, Sort: l.Sort, Asc: l.Asc, After: l.After, Limit: pageSize}
 	if data.Page, err = contact.List(ctx, d.DB, filter); err != nil {
+		return data, err
+	}
+	var shown []id.Contact
+	for _, c := range data.Page.Contacts {
+		shown = append(shown, c.ID)
+	}
+	if data.Tags, err = label.Of(ctx, d.DB, shown); err != nil {
 		return data, err
 	}
 	if data.Found, data.Exact, err = contact.Count(ctx, d.DB, filter, countedTo); err != nil {
@@ -165,6 +174,7 @@ type listRow struct {
 	Active   string
 	ActiveAt string
 	EditURL  string
+	Tags     []tagView
 }
 
 func newListView(ctx context.Context, now time.Time, l listRequest, data listData) listView {
@@ -194,7 +204,9 @@ func newListView(ctx context.Context, now time.Time, l listRequest, data listDat
 		most = max(most, c.Points)
 	}
 	for _, c := range data.Page.Contacts {
-		v.Rows = append(v.Rows, newListRow(ctx, now, c, most))
+		row := newListRow(ctx, now, c, most)
+		row.Tags = tagViews(data.Tags[c.ID])
+		v.Rows = append(v.Rows, row)
 	}
 	switch {
 	case len(v.Rows) > 0:
@@ -292,6 +304,7 @@ func columns(ctx context.Context, l listRequest, anonymous bool) []ui.Column {
 		head(i18n.T(ctx, "contactpage.column.contact|Contact"), "", contact.SortName, true),
 		head(i18n.T(ctx, "contactpage.column.company|Company"), "wide", contact.SortCompany, true),
 		head(i18n.T(ctx, "contactpage.column.location|Location"), "wide", "", true),
+		head(i18n.T(ctx, "contactpage.tags|Tags"), "wide", "", true),
 		head(i18n.T(ctx, "contactpage.column.points|Points"), "wide", contact.SortPoints, false),
 		head(i18n.T(ctx, "contactpage.column.active|Last active"), "", contact.SortLastActive, false),
 		{Label: i18n.T(ctx, "contactpage.column.actions|Actions"), Class: "end", Quiet: true},

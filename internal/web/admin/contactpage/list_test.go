@@ -65,7 +65,7 @@ func TestListSortLinks(t *testing.T) {
 	if c := v.Columns[0]; c.Sort != "ascending" || c.URL != "/s/contacts?search=anna&sort=name" {
 		t.Errorf("name %+v", c)
 	}
-	if c := v.Columns[3]; c.Sort != "" || c.URL != "/s/contacts?search=anna&sort=points" {
+	if c := v.Columns[4]; c.Sort != "" || c.URL != "/s/contacts?search=anna&sort=points" {
 		t.Errorf("points %+v", c)
 	}
 	if c := v.Columns[2]; c.URL != "" {
@@ -75,7 +75,7 @@ func TestListSortLinks(t *testing.T) {
 		t.Errorf("sort %q", got)
 	}
 	v = newListView(english, now, listRequest{Sort: contact.SortLastActive}, listData{Anonymous: true})
-	if c := v.Columns[4]; c.Sort != "descending" || c.URL != "/s/contacts?order=asc" {
+	if c := v.Columns[5]; c.Sort != "descending" || c.URL != "/s/contacts?order=asc" {
 		t.Errorf("active %+v", c)
 	}
 	if c := v.Columns[0]; c.URL != "" {
