@@ -10,7 +10,6 @@ import (
 
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
-	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
 	"ariane/internal/contact"
 	"ariane/internal/field"
@@ -116,13 +115,15 @@ func (d Deps) loadView(ctx context.Context, c contact.Contact, v viewRequest) (v
 	if data.AllTags, err = label.All(ctx, d.DB, mostSuggested); err != nil {
 		return data, err
 	}
-	if c.Owner != 0 {
-		owner, err := user.Find(ctx, d.DB, c.Owner)
-		if err != nil && !fault.Is(err, fault.KindNotFound) {
-			return data, err
-		}
-		data.Owner = owner.Name()
+	users, err := user.List(ctx, d.DB)
+	if err != nil {
+		return data, err
 	}
+	names := map[string]string{}
+	for _, u := range users {
+		names[ownerText(u.ID)] = u.Name()
+	}
+	data.Owner = names[ownerText(c.Owner)]
 	if data.Followed, err = visit.Followed(ctx, d.DB, c.ID); err != nil {
 		return data, err
 	}
@@ -136,7 +137,7 @@ func (d Deps) loadView(ctx context.Context, c contact.Contact, v viewRequest) (v
 	if data.More = len(events) > threadSize; data.More {
 		events = events[:threadSize]
 	}
-	data.Thread = threadData{Events: events, Identified: c.Identified, Reached: !data.More, Browsers: map[id.Device]string{}}
+	data.Thread = threadData{Events: events, Identified: c.Identified, Reached: !data.More, Browsers: map[id.Device]string{}, Users: names}
 	if len(data.Devices) > 1 {
 		for _, device := range data.Devices {
 			data.Thread.Browsers[device.ID] = browserName(device)

@@ -122,6 +122,7 @@ func TestEditContact(t *testing.T) {
 	if c := w.find(n); c.Fields["city"] != "Paris" || c.Fields["country"] != "France" || c.Fields["firstname"] != "" || c.Points != 7 || c.ModifiedByUser != "anna" {
 		t.Errorf("%+v", c)
 	}
+	w.Post("/s/contacts/edit/"+number, form(w.Get("/s/contacts/edit/"+number).Body, "owner", "1")...).Wants(http.StatusOK, "Owner: anna")
 	w.Get("/s/contacts/edit/99").Wants(http.StatusNotFound)
 }
 

@@ -31,6 +31,7 @@ type told struct {
 	activity.Event
 	view    visit.PageView // page.viewed only
 	browser string         // empty where all came from one browser
+	users   map[string]string
 }
 
 // tellings has one line for each kind of event.
@@ -98,6 +99,11 @@ func tellUpdated(ctx context.Context, e told, l *ui.ThreadLine) error {
 		return err
 	}
 	l.Details = details(by(ctx, u.By))
+	for i, c := range u.Changes {
+		if c.Field == "owner" {
+			u.Changes[i].Old, u.Changes[i].New = e.userName(c.Old), e.userName(c.New)
+		}
+	}
 	if len(u.Changes) == 1 {
 		c := u.Changes[0]
 		switch {
@@ -121,6 +127,14 @@ func tellUpdated(ctx context.Context, e told, l *ui.ThreadLine) error {
 		l.Answers = append(l.Answers, ui.Answer{Label: fieldLabel(ctx, c.Field), Value: value})
 	}
 	return nil
+}
+
+// userName is what a user of an event is called.
+func (e told) userName(number string) string {
+	if name := e.users[number]; name != "" {
+		return name
+	}
+	return number
 }
 
 func tellMerged(ctx context.Context, e told, l *ui.ThreadLine) error {
@@ -249,6 +263,9 @@ func details(texts ...string) []string {
 }
 
 func fieldLabel(ctx context.Context, alias string) string {
+	if alias == "owner" {
+		return i18n.T(ctx, "contactpage.owner|Owner")
+	}
 	if f, found := field.ByAlias(alias); found {
 		return i18n.T(ctx, f.Label)
 	}
@@ -260,6 +277,7 @@ type threadData struct {
 	Events   []activity.Event
 	Views    map[id.Event]visit.PageView
 	Browsers map[id.Device]string // empty unless there are several
+	Users    map[string]string    // names by number
 	// Identified is when the contact became known, zero for an anonymous one.
 	Identified time.Time
 	// Reached tells that the last event is the first of the whole thread.
@@ -274,7 +292,7 @@ func newThread(ctx context.Context, now time.Time, data threadData) (ui.Thread, 
 		if i == 0 || !i18n.SameDay(ctx, e.At, data.Events[i-1].At) {
 			t.Days = append(t.Days, ui.ThreadDay{Title: i18n.Day(ctx, now, e.At)})
 		}
-		line, err := tell(ctx, told{Event: e, view: data.Views[e.ID], browser: data.Browsers[e.Device]})
+		line, err := tell(ctx, told{Event: e, view: data.Views[e.ID], browser: data.Browsers[e.Device], users: data.Users})
 		if err != nil {
 			return t, err
 		}
