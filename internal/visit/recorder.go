@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -208,14 +209,15 @@ func (r *Recorder) run() {
 	}
 }
 
+// gather takes all hits that wait. It lets requests that have arrived, but whose
+// goroutines have not run yet, join first: their answers cost no commit more.
 func (r *Recorder) gather(first *waiting) []*waiting {
 	batch := []*waiting{first}
-	for len(batch) < batchLength {
-		select {
-		case w := <-r.queue:
-			batch = append(batch, w)
-		default:
-			return batch
+	for before := 0; before < len(batch) && len(batch) < batchLength; {
+		before = len(batch)
+		runtime.Gosched()
+		for len(r.queue) > 0 && len(batch) < batchLength {
+			batch = append(batch, <-r.queue)
 		}
 	}
 	return batch
