@@ -58,7 +58,7 @@ func create(ctx context.Context, tx *db.Tx, contact id.Contact, n New) error {
 		sample = 1
 	}
 	err = tx.Insert(ctx, "contact", []string{"id", "state", "added", "points", "ip_id", "sample", "owner_id", "created_by", "created_by_user"},
-		[][]any{{int64(contact), int(Anonymous), db.Millis(n.Added), n.Points, db.NullID(ips[n.IP]), sample, db.NullID(n.Owner), db.NullID(n.User), nullText(n.UserName)}})
+		[][]any{{int64(contact), int(Anonymous), db.Millis(n.Added), n.Points, db.NullID(ips[n.IP]), sample, db.NullID(n.Owner), db.NullID(n.User), db.NullText(n.UserName)}})
 	if err != nil {
 		return err
 	}
@@ -216,9 +216,9 @@ func store(ctx context.Context, tx *db.Tx, contact id.Contact, state State, beco
 	_, err = tx.Exec(ctx, `UPDATE contact SET state = ?, fields = ?, name = ?, sort_name = ?, firstname = ?, lastname = ?, company = ?, email = ?,
 		modified = coalesce(?, modified), modified_by = coalesce(?, modified_by), modified_by_user = coalesce(?, modified_by_user),
 		identified = coalesce(identified, ?) WHERE id = ?`,
-		int(state), string(fields), nullText(name), sortName(values), field.Fold(values["firstname"]), field.Fold(values["lastname"]),
+		int(state), string(fields), db.NullText(name), sortName(values), field.Fold(values["firstname"]), field.Fold(values["lastname"]),
 		field.Fold(values["company"]), field.Fold(values["email"]),
-		modified, db.NullID(e.user), nullText(e.name), identifiedAt, int64(contact))
+		modified, db.NullID(e.user), db.NullText(e.name), identifiedAt, int64(contact))
 	if err != nil {
 		return fmt.Errorf("change contact %d: %w", contact, err)
 	}
@@ -257,13 +257,6 @@ func searchText(values map[string]string) string {
 		write(values["firstname"] + " " + values["lastname"])
 	}
 	return b.String()
-}
-
-func nullText(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
 }
 
 // Complete writes values that are known from elsewhere, empty ones aside.

@@ -130,16 +130,9 @@ func (s *session) addDevices(ctx context.Context, tokens []string) error {
 		h, b := s.agents[token], s.browsers[token]
 		b.device = id.Device(ids[i])
 		rows = append(rows, []any{int64(b.contact), ids[i], token, db.Millis(s.tx.Now()), db.NullID(s.texts.ids[h.UserAgent]),
-			nullText(h.Language), nullText(h.Resolution), nullText(h.Zone), nullText(h.Platform)})
+			db.NullText(h.Language), db.NullText(h.Resolution), db.NullText(h.Zone), db.NullText(h.Platform)})
 	}
 	return s.tx.Insert(ctx, "device", []string{"contact_id", "id", "token", "added", "user_agent_id", "language", "resolution", "timezone", "platform"}, rows)
-}
-
-func nullText(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
 }
 
 // Device is one browser of a contact.

@@ -18,5 +18,5 @@
 // Kinds appended: page.viewed, following.changed.
 //
 // Kinds read: page.viewed by SiteReader; contact.merged and contact.joined by
-// MergeReader.
+// MergeReader; contact.erased by EraseReader.
 package visit

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"ariane/internal/activity"
@@ -166,7 +165,7 @@ func readTexts(ctx context.Context, q db.Q, numbers []int64) (map[int64]string, 
 	if len(args) == 0 {
 		return bodies, nil
 	}
-	rows, err := q.Query(ctx, `SELECT id, body FROM visit_text WHERE id IN (?`+strings.Repeat(", ?", len(args)-1)+`)`, args...)
+	rows, err := q.Query(ctx, `SELECT id, body FROM visit_text WHERE id IN (`+db.Marks(len(args))+`)`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read texts of page views: %w", err)
 	}

@@ -53,7 +53,7 @@ func (s *session) settle(ctx context.Context, batch []*waiting) error {
 		}
 		b.place = place
 		_, err := s.tx.Exec(ctx, `UPDATE device SET city = ?, region = ?, country = ? WHERE contact_id = ? AND id = ?`,
-			nullText(place.City), nullText(place.Region), nullText(place.Country), int64(b.contact), int64(b.device))
+			db.NullText(place.City), db.NullText(place.Region), db.NullText(place.Country), int64(b.contact), int64(b.device))
 		if err != nil {
 			return fmt.Errorf("note place of device %d: %w", b.device, err)
 		}

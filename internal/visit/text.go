@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"strings"
 
 	"ariane/internal/base/db"
 )
@@ -42,7 +41,7 @@ func (t *texts) number(ctx context.Context, tx *db.Tx) error {
 		hashes = append(hashes, h)
 	}
 	read := func() error {
-		rows, err := tx.Query(ctx, `SELECT hash, id FROM visit_text WHERE hash IN (?`+strings.Repeat(", ?", len(hashes)-1)+`)`, hashes...)
+		rows, err := tx.Query(ctx, `SELECT hash, id FROM visit_text WHERE hash IN (`+db.Marks(len(hashes))+`)`, hashes...)
 		if err != nil {
 			return fmt.Errorf("find texts: %w", err)
 		}
