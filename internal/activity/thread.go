@@ -22,10 +22,14 @@ type Cursor struct {
 type Page struct {
 	// Before limits to what is older than that place.
 	Before Cursor
+	// Since limits to that place and what is newer.
+	Since Cursor
 	// From and To limit to From <= at < To; zero means no limit.
 	From, To time.Time
 	// Kinds limits to these kinds, all when empty.
 	Kinds []Kind
+	// Holding limits to what has one of these numbers in its data.
+	Holding *Holding
 	// Limit is the number of events at most.
 	Limit int
 	// Oldest turns the order round; Before then means after.
@@ -34,15 +38,35 @@ type Page struct {
 
 // Thread reads events of one contact, newest first.
 func Thread(ctx context.Context, q db.Q, contact id.Contact, p Page) ([]Event, error) {
+	where, args := p.where(contact)
+	order := "DESC"
+	if p.Oldest {
+		order = "ASC"
+	}
+	args = append(args, p.Limit)
+	rows, err := q.Query(ctx, `SELECT `+eventColumns+` FROM event WHERE `+where+
+		` ORDER BY at `+order+`, id `+order+` LIMIT ?`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read thread of contact %d: %w", contact, err)
+	}
+	return scanEvents(rows)
+}
+
+// where is the condition of a page in SQL.
+func (p Page) where(contact id.Contact) (string, []any) {
 	where := []string{"contact_id = ?"}
 	args := []any{int64(contact)}
-	order, than := "DESC", "<"
+	than := "<"
 	if p.Oldest {
-		order, than = "ASC", ">"
+		than = ">"
 	}
 	if !p.Before.At.IsZero() {
 		where = append(where, "(at, id) "+than+" (?, ?)")
 		args = append(args, db.Millis(p.Before.At), int64(p.Before.ID))
+	}
+	if !p.Since.At.IsZero() {
+		where = append(where, "(at, id) >= (?, ?)")
+		args = append(args, db.Millis(p.Since.At), int64(p.Since.ID))
 	}
 	if !p.From.IsZero() {
 		where = append(where, "at >= ?")
@@ -58,13 +82,11 @@ func Thread(ctx context.Context, q db.Q, contact id.Contact, p Page) ([]Event, e
 			args = append(args, int64(k))
 		}
 	}
-	args = append(args, p.Limit)
-	rows, err := q.Query(ctx, `SELECT `+eventColumns+` FROM event WHERE `+strings.Join(where, " AND ")+
-		` ORDER BY at `+order+`, id `+order+` LIMIT ?`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read thread of contact %d: %w", contact, err)
+	if p.Holding != nil {
+		held, numbers := p.Holding.where()
+		where, args = append(where, held), append(args, numbers...)
 	}
-	return scanEvents(rows)
+	return strings.Join(where, " AND "), args
 }
 
 // Move puts the thread of a contact into that of another, with what this

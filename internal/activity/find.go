@@ -1,0 +1,199 @@
+package activity
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"ariane/internal/base/db"
+	"ariane/internal/base/fault"
+	"ariane/internal/id"
+)
+
+// searched is how many events one search goes through at most: nobody waits for
+// the whole of a long thread.
+const searched = 20_000
+
+// Found is what a search found, and how far it came.
+type Found struct {
+	Events []Event
+	// Until is where the search stopped without having seen all; the zero Cursor
+	// when nothing older is left.
+	Until Cursor
+}
+
+// Search goes back through a thread until read has found p.Limit events. It
+// calls read with p limited to one stretch after another, small ones first:
+// what is asked for often is near, and what is rare costs a bounded effort.
+func Search(ctx context.Context, q db.Q, contact id.Contact, p Page, read func(Page) ([]Event, error)) (Found, error) {
+	var found Found
+	stretch := 200
+	for seen := 0; seen < searched; {
+		end, err := further(ctx, q, contact, p.Before, stretch)
+		if err != nil {
+			return found, err
+		}
+		part := p
+		part.Since, part.Limit = end, p.Limit-len(found.Events)
+		events, err := read(part)
+		if err != nil {
+			return found, err
+		}
+		found.Events = append(found.Events, events...)
+		found.Until = end
+		if end.At.IsZero() || len(found.Events) >= p.Limit {
+			break
+		}
+		p.Before = end
+		seen += stretch
+		stretch = min(5*stretch, 5000)
+	}
+	if n := len(found.Events); n >= p.Limit {
+		last := found.Events[n-1]
+		found.Until = Cursor{At: last.At, ID: last.ID}
+	}
+	return found, nil
+}
+
+// further is the place so many events back; the zero Cursor when there are not
+// so many.
+func further(ctx context.Context, q db.Q, contact id.Contact, from Cursor, events int) (Cursor, error) {
+	where, args := Page{Before: from}.where(contact)
+	var at, number int64
+	err := q.QueryRow(ctx, `SELECT at, id FROM event WHERE `+where+` ORDER BY at DESC, id DESC LIMIT 1 OFFSET ?`, append(args, events-1)...).Scan(&at, &number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Cursor{}, nil
+	}
+	if err != nil {
+		return Cursor{}, fmt.Errorf("go back in thread of contact %d: %w", contact, err)
+	}
+	return Cursor{At: db.Time(at), ID: id.Event(number)}, nil
+}
+
+// Place finds an event of a contact's thread by its number. An unknown one is a
+// NotFound fault.
+func Place(ctx context.Context, d *db.DB, contact id.Contact, event id.Event) (Cursor, error) {
+	lanes := make([]int64, d.Lanes())
+	for i := range lanes {
+		lanes[i] = int64(i)
+	}
+	among, args := db.InIDs(d.Dialect(), "lane", lanes)
+	var at int64
+	err := d.QueryRow(ctx, `SELECT at FROM event WHERE `+among+` AND id = ? AND contact_id = ?`, append(args, int64(event), int64(contact))...).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Cursor{}, fault.NotFound(fmt.Errorf("find event %d of contact %d: %w", event, contact, err))
+	}
+	if err != nil {
+		return Cursor{}, fmt.Errorf("find event %d of contact %d: %w", event, contact, err)
+	}
+	return Cursor{At: db.Time(at), ID: event}, nil
+}
+
+// TallyLatest counts the latest events of a thread by kind, so many at most.
+// all tells that there are no others.
+func TallyLatest(ctx context.Context, q db.Q, contact id.Contact, most int) (counts map[Kind]int, all bool, err error) {
+	rows, err := q.Query(ctx, `SELECT kind, count(*) FROM (SELECT kind FROM event WHERE contact_id = ? ORDER BY at DESC, id DESC LIMIT ?) AS latest GROUP BY kind`,
+		int64(contact), most+1)
+	if err != nil {
+		return nil, false, fmt.Errorf("count thread of contact %d: %w", contact, err)
+	}
+	defer rows.Close()
+	counts = map[Kind]int{}
+	total := 0
+	for rows.Next() {
+		var k Kind
+		var n int
+		if err := rows.Scan(&k, &n); err != nil {
+			return nil, false, err
+		}
+		counts[k] = n
+		total += n
+	}
+	return counts, total <= most, rows.Err()
+}
+
+// Rhythm counts the events of a page of a thread by kind and by unit of time,
+// numbered from 1970 in UTC.
+func Rhythm(ctx context.Context, q db.Q, contact id.Contact, p Page, unit time.Duration) (map[int64]map[Kind]int, error) {
+	where, args := p.where(contact)
+	rows, err := q.Query(ctx, `SELECT at / `+strconv.FormatInt(unit.Milliseconds(), 10)+` AS unit, kind, count(*) FROM event WHERE `+where+` GROUP BY 1, 2`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("count thread of contact %d by time: %w", contact, err)
+	}
+	defer rows.Close()
+	counts := map[int64]map[Kind]int{}
+	for rows.Next() {
+		var at int64
+		var k Kind
+		var n int
+		if err := rows.Scan(&at, &k, &n); err != nil {
+			return nil, err
+		}
+		if counts[at] == nil {
+			counts[at] = map[Kind]int{}
+		}
+		counts[at][k] = n
+	}
+	return counts, rows.Err()
+}
+
+// Back is the place so many events before the end of a thread; the zero Cursor
+// when there are not so many. It bounds what is read of a long one.
+func Back(ctx context.Context, q db.Q, contact id.Contact, events int) (Cursor, error) {
+	return further(ctx, q, contact, Cursor{}, events)
+}
+
+// Holding asks for one of these numbers under one of these names in the data of
+// an event.
+type Holding struct {
+	Names   []string // of the program, never from outside
+	Numbers []int64
+}
+
+func (h Holding) where() (string, []any) {
+	if len(h.Numbers) == 0 {
+		return "1 = 0", nil
+	}
+	var either []string
+	var args []any
+	for _, name := range h.Names {
+		either = append(either, held(name)+` IN (`+db.Marks(len(h.Numbers))+`)`)
+		for _, n := range h.Numbers {
+			args = append(args, strconv.FormatInt(n, 10))
+		}
+	}
+	return "(" + strings.Join(either, " OR ") + ")", args
+}
+
+func held(name string) string { return `CAST(data ->> '` + name + `' AS TEXT)` }
+
+// Numbers lists the different numbers that the events of a page of a thread have
+// under one of these names in their data.
+func Numbers(ctx context.Context, q db.Q, contact id.Contact, p Page, names ...string) ([]int64, error) {
+	var numbers []int64
+	for _, name := range names {
+		where, args := p.where(contact)
+		rows, err := q.Query(ctx, `SELECT DISTINCT `+held(name)+` FROM event WHERE `+where+` AND data ->> '`+name+`' IS NOT NULL`, args...)
+		if err != nil {
+			return nil, fmt.Errorf("list %s in thread of contact %d: %w", name, contact, err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var text string
+			if err := rows.Scan(&text); err != nil {
+				return nil, err
+			}
+			if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+				numbers = append(numbers, n)
+			}
+		}
+		if err := rows.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return numbers, nil
+}

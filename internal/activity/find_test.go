@@ -1,0 +1,108 @@
+package activity_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"ariane/internal/activity"
+	"ariane/internal/base/db"
+	"ariane/internal/base/db/dbtest"
+	"ariane/internal/base/fault"
+)
+
+// long is a thread of n events a minute apart, every hundredth of kind 20.
+func long(t *testing.T, n int) (*db.DB, time.Time) {
+	t.Helper()
+	d := dbtest.Open(t)
+	first := time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC)
+	err := d.Do(t.Context(), func(tx *db.Tx) error {
+		for i := range n {
+			kind := activity.Kind(10)
+			if i%100 == 0 {
+				kind = 20
+			}
+			activity.Append(tx, activity.Entry{Contact: 1, At: first.Add(time.Duration(i) * time.Minute), Kind: kind, Data: map[string]int{"u": i % 7}})
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d, first
+}
+
+func TestSearchGoesBackInStretches(t *testing.T) {
+	d, first := long(t, 1500)
+	var stretches int
+	read := func(p activity.Page) ([]activity.Event, error) {
+		stretches++
+		p.Kinds = []activity.Kind{20}
+		return activity.Thread(t.Context(), d, 1, p)
+	}
+	p := activity.Page{Limit: 4}
+	var seen []string
+	for range 10 {
+		found, err := activity.Search(t.Context(), d, 1, p, read)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range found.Events {
+			seen = append(seen, fmt.Sprint(e.At.Sub(first).Minutes()))
+		}
+		if p.Before = found.Until; p.Before.At.IsZero() {
+			break
+		}
+	}
+	if got := fmt.Sprint(seen); got != "[1400 1300 1200 1100 1000 900 800 700 600 500 400 300 200 100 0]" || stretches > 12 {
+		t.Error(got, stretches)
+	}
+}
+
+func TestPlaceOfAnEvent(t *testing.T) {
+	d, _ := long(t, 30)
+	events, err := activity.Thread(t.Context(), d, 1, activity.Page{Limit: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := events[19]
+	at, err := activity.Place(t.Context(), d, 1, e.ID)
+	if err != nil || !at.At.Equal(e.At) || at.ID != e.ID {
+		t.Error(at, err)
+	}
+	since, err := activity.Thread(t.Context(), d, 1, activity.Page{Since: at, Limit: 100})
+	if err != nil || len(since) != 20 {
+		t.Error(len(since), err)
+	}
+	if _, err := activity.Place(t.Context(), d, 2, e.ID); !fault.Is(err, fault.KindNotFound) {
+		t.Error("the event of another contact:", err)
+	}
+}
+
+func TestCountsOfAThread(t *testing.T) {
+	d, first := long(t, 250)
+	counts, all, err := activity.TallyLatest(t.Context(), d, 1, 250)
+	if err != nil || !all || counts[10] != 247 || counts[20] != 3 {
+		t.Error(counts, all, err)
+	}
+	if counts, all, err = activity.TallyLatest(t.Context(), d, 1, 100); err != nil || all || counts[10]+counts[20] != 101 {
+		t.Error(counts, all, err)
+	}
+	back, err := activity.Back(t.Context(), d, 1, 130)
+	if err != nil || !back.At.Equal(first.Add(120*time.Minute)) {
+		t.Error(back, err)
+	}
+	rhythm, err := activity.Rhythm(t.Context(), d, 1, activity.Page{Since: back}, time.Hour)
+	hour := first.Unix() / 3600
+	if err != nil || len(rhythm) != 3 || rhythm[hour+2][10] != 60 || rhythm[hour+3][20] != 1 || rhythm[hour+4][10] != 10 {
+		t.Error(rhythm, err)
+	}
+	numbers, err := activity.Numbers(t.Context(), d, 1, activity.Page{Kinds: []activity.Kind{20}}, "u", "t")
+	if err != nil || len(numbers) != 3 { // 0, 100 and 200, modulo 7
+		t.Error(numbers, err)
+	}
+	held, err := activity.Thread(t.Context(), d, 1, activity.Page{Holding: &activity.Holding{Names: []string{"t", "u"}, Numbers: []int64{3}}, Limit: 1000})
+	if err != nil || len(held) != 36 {
+		t.Error(len(held), err)
+	}
+}

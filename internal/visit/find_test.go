@@ -1,0 +1,31 @@
+package visit_test
+
+import (
+	"testing"
+
+	"ariane/internal/activity"
+	"ariane/internal/base/db/dbtest"
+	"ariane/internal/visit"
+)
+
+func TestViewsWith(t *testing.T) {
+	d := dbtest.Open(t)
+	r, err := visit.NewRecorder(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var a visit.Answer
+	for url, title := range map[string]string{"https://www.example.test/caf%C3%A9": "Menu", "https://www.example.test/": "Été & compagnie", "https://www.example.test/100%": "<b>"} {
+		a, err = r.Record(t.Context(), visit.Hit{Token: a.Token, URL: url, Title: title, UserAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", IP: "203.0.113.9"})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for words, want := range map[string]int{"CAFE": 1, "ete": 1, "example.test": 3, "100%": 1, "%": 2, "nothing": 0, "<b>": 1} {
+		events, err := visit.ViewsWith(t.Context(), d, a.Contact, activity.Page{Limit: 10}, words)
+		if err != nil || len(events) != want {
+			t.Errorf("%q: %d events, %v", words, len(events), err)
+		}
+	}
+}
