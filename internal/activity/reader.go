@@ -89,9 +89,10 @@ func (r Reader) step(ctx context.Context, d *db.DB, lane int, seen *place) (int,
 	return looked, nil
 }
 
-// handle reacts to a batch and moves the cursor to last, in one transaction.
+// handle reacts to a batch and moves the cursor to last, in one transaction. It
+// does not wait for the disk: what is lost with the power is read again.
 func (r Reader) handle(ctx context.Context, d *db.DB, lane int, from place, last id.Event, batch []Event) error {
-	return d.Do(ctx, func(tx *db.Tx) error {
+	return d.DoRelaxed(ctx, func(tx *db.Tx) error {
 		if err := r.move(ctx, tx, lane, from.stored, last); err != nil {
 			return err
 		}

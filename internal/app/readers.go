@@ -5,6 +5,7 @@ import (
 	"ariane/internal/contact"
 	"ariane/internal/form"
 	"ariane/internal/label"
+	"ariane/internal/note"
 	"ariane/internal/report"
 	"ariane/internal/visit"
 )
@@ -17,6 +18,7 @@ func Kinds() []activity.Definition {
 		visit.Kinds(),
 		form.Kinds(),
 		label.Kinds(),
+		note.Kinds(),
 	} {
 		list = append(list, kinds...)
 	}
@@ -32,11 +34,11 @@ func Readers() []activity.Reader {
 	return []activity.Reader{
 		contact.ActiveReader(all, visit.KindPageViewed, form.KindSubmitted),
 		visit.MergeReader(),
-		visit.SiteReader(),
 		report.Reader(all...),
 		form.Reader(),
 		visit.EraseReader(),
 		form.EraseReader(),
 		label.Reader(follow, followed()...),
+		note.Reader(follow, followed()...),
 	}
 }

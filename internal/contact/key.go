@@ -24,9 +24,6 @@ const (
 	KeyEmail  KeyKind = 2
 )
 
-// deviceKind is KeyDevice in SQL.
-const deviceKind = "1"
-
 // Key is an identity key of a contact.
 type Key struct {
 	Kind   KeyKind

@@ -22,8 +22,8 @@ type Visitor struct {
 // Owners finds the contacts that own these device tokens; tokens without owner
 // are absent. A merge moves the keys, so an owner is never merged into another.
 func Owners(ctx context.Context, q db.Q, tokens []string) (map[string]id.Contact, error) {
-	among, args := db.InTexts(q.Dialect(), "value", tokens)
-	rows, err := q.Query(ctx, `SELECT value, contact_id FROM identity WHERE kind = `+deviceKind+` AND `+among, args...)
+	among, args := db.InKeys(q.Dialect(), "kind", int(KeyDevice), "value", tokens)
+	rows, err := q.Query(ctx, `SELECT value, contact_id FROM identity WHERE `+among, args...)
 	if err != nil {
 		return nil, fmt.Errorf("find owners of devices: %w", err)
 	}

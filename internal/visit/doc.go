@@ -17,6 +17,6 @@
 //
 // Kinds appended: page.viewed, following.changed.
 //
-// Kinds read: page.viewed by SiteReader; contact.merged and contact.joined by
+// Kinds read: contact.merged and contact.joined by
 // MergeReader; contact.erased by EraseReader.
 package visit

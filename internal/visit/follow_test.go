@@ -2,7 +2,6 @@ package visit_test
 
 import (
 	"context"
-	"log/slog"
 	"testing"
 	"time"
 
@@ -161,9 +160,6 @@ func TestSites(t *testing.T) {
 		record(t, r, h)
 	}
 	r.Close()
-	if err := activity.NewRunner(d, slog.New(slog.NewTextHandler(t.Output(), nil)), visit.SiteReader()).CatchUp(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	sites, err := visit.Sites(t.Context(), d)
 	if err != nil || len(sites) != 2 || time.Since(sites["www.example.test"]) > time.Minute || sites["localhost:8080"].IsZero() {
 		t.Errorf("%v %v", sites, err)

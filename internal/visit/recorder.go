@@ -73,6 +73,7 @@ type Recorder struct {
 	// devices and texts hold only what is committed.
 	devices *otter.Cache[string, browser]
 	texts   *otter.Cache[string, int64]
+	sites   sites
 	// forgotten counts how often something was taken from devices.
 	forgotten atomic.Int64
 	merges    *db.Topic
@@ -223,30 +224,40 @@ func (r *Recorder) gather(first *waiting) []*waiting {
 	return batch
 }
 
-// commit stores a batch and answers it. If the batch fails, each hit is tried
-// alone, so that none fails because of another.
+// commit stores a batch, and answers it once it is on the disk, while the next
+// one is stored. If the batch fails, each hit is tried alone, so that none fails
+// because of another.
 func (r *Recorder) commit(batch []*waiting) {
-	err := r.store(batch)
-	for _, w := range batch {
-		if w.err = err; err != nil && len(batch) > 1 {
-			w.err = r.store([]*waiting{w})
+	durable, err := r.store(batch)
+	if err != nil && len(batch) > 1 {
+		for _, w := range batch {
+			r.commit([]*waiting{w})
 		}
-		if w.err != nil {
-			w.err = fault.Unavailable(fmt.Errorf("record hit: %w", w.err), fault.Text{})
-		}
-		close(w.done)
+		return
 	}
+	r.done.Go(func() {
+		if err == nil {
+			err = durable()
+		}
+		if err != nil {
+			err = fault.Unavailable(fmt.Errorf("record hit: %w", err), fault.Text{})
+		}
+		for _, w := range batch {
+			w.err = err
+			close(w.done)
+		}
+	})
 }
 
-func (r *Recorder) store(batch []*waiting) error {
+func (r *Recorder) store(batch []*waiting) (durable func() error, err error) {
 	ctx := context.Background()
 	var s *session
-	err := r.db.Do(ctx, func(tx *db.Tx) error {
+	durable, err = r.db.DoAhead(ctx, func(tx *db.Tx) error {
 		s = r.session(tx)
 		return s.record(ctx, batch)
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for body, n := range s.texts.fresh {
 		r.texts.Set(body, n)
@@ -262,7 +273,7 @@ func (r *Recorder) store(batch []*waiting) error {
 			w.answer.Contact, w.answer.Device, w.answer.View = b.contact, b.device, w.view.ID()
 		}
 	}
-	return nil
+	return durable, nil
 }
 
 // RecordIn stores page views in a transaction, at its time.
@@ -386,7 +397,10 @@ func (s *session) record(ctx context.Context, batch []*waiting) error {
 			Data: pageViewed{View: h.View, URL: s.texts.ids[h.URL], Title: s.texts.ids[h.Title], Referrer: s.texts.ids[h.Referrer],
 				Campaign: s.texts.ids[h.UTM.encode()], Language: h.Language}})
 	}
-	return s.settle(ctx, batch)
+	if err := s.settle(ctx, batch); err != nil {
+		return err
+	}
+	return s.noteSites(ctx, batch)
 }
 
 // moveIPs notes the addresses that browsers are seen at for the first time.

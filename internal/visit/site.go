@@ -3,56 +3,95 @@ package visit
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
-	"ariane/internal/activity"
 	"ariane/internal/base/db"
 )
 
-// sitesKept bounds what strangers can make us note: anybody may name any site.
-const sitesKept = 500
+const (
+	// sitesKept bounds what strangers can make us note: anybody may name any site.
+	sitesKept = 500
+	// siteEvery is how exactly the last page view of a site is kept: noting each
+	// one would cost more than it tells.
+	siteEvery = 5 * time.Second
+)
 
-// SiteReader keeps when a page of each web site was last viewed.
-func SiteReader() activity.Reader {
-	return activity.Reader{
-		Name: "visit.site", Kinds: []activity.Kind{KindPageViewed}, Handle: noteSites,
-		Reset: func(ctx context.Context, tx *db.Tx) error {
-			_, err := tx.Exec(ctx, `DELETE FROM visit_site`)
-			return err
-		},
+// sites remembers when the last page view of each web site was noted.
+type sites struct {
+	mu    sync.Mutex
+	known map[string]time.Time // nil before the first page view
+}
+
+// due picks the hosts of a batch whose last page view is to be noted now.
+func (s *sites) due(ctx context.Context, tx *db.Tx, batch []*waiting) ([]string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known == nil {
+		known, err := Sites(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		s.known = known
+	}
+	hosts := map[string]bool{}
+	before := ""
+	for _, w := range batch {
+		origin := originOf(w.hit.URL)
+		if origin == before {
+			continue
+		}
+		before = origin
+		host := hostOf(origin)
+		last, met := s.known[host]
+		if host != "" && tx.Now().Sub(last) >= siteEvery && (met || len(s.known)+len(hosts) < sitesKept) {
+			hosts[host] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(hosts)), nil
+}
+
+func (s *sites) noted(hosts []string, at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, host := range hosts {
+		s.known[host] = at
 	}
 }
 
-func noteSites(ctx context.Context, tx *db.Tx, batch []activity.Event) error {
-	views, err := PageViews(ctx, tx, batch)
-	if err != nil {
+// noteSites notes the sites of a batch.
+func (s *session) noteSites(ctx context.Context, batch []*waiting) error {
+	hosts, err := s.r.sites.due(ctx, s.tx, batch)
+	if err != nil || len(hosts) == 0 {
 		return err
 	}
-	last := map[string]time.Time{}
-	for _, e := range batch {
-		if host := hostOf(views[e.ID].URL); host != "" && e.At.After(last[host]) {
-			last[host] = e.At
-		}
+	rows := make([][]any, 0, len(hosts))
+	for _, host := range hosts {
+		rows = append(rows, []any{host, db.Millis(s.tx.Now())})
 	}
-	known, err := Sites(ctx, tx)
+	err = s.tx.InsertOr(ctx, "visit_site", []string{"host", "last_at"}, rows,
+		`ON CONFLICT (host) DO UPDATE SET last_at = excluded.last_at WHERE excluded.last_at > visit_site.last_at`)
 	if err != nil {
-		return err
+		return fmt.Errorf("note sites: %w", err)
 	}
-	for host, at := range last {
-		before, met := known[host]
-		if met && !at.After(before) || !met && len(known) >= sitesKept {
-			continue
-		}
-		known[host] = at
-		_, err := tx.Exec(ctx, `INSERT INTO visit_site (host, last_at) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET last_at = excluded.last_at`,
-			host, db.Millis(at))
-		if err != nil {
-			return fmt.Errorf("note site %s: %w", host, err)
-		}
-	}
+	s.tx.AfterCommit(func() { s.r.sites.noted(hosts, s.tx.Now()) })
 	return nil
+}
+
+// originOf is the part of an address before its path.
+func originOf(address string) string {
+	scheme, rest, found := strings.Cut(address, "://")
+	if !found {
+		return ""
+	}
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	return address[:len(scheme)+len("://")+len(rest)]
 }
 
 func hostOf(address string) string {

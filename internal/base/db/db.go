@@ -41,6 +41,9 @@ type DB struct {
 	lanes   int
 	read    *sql.DB
 	write   *sql.DB
+	// ahead commits without waiting for the disk; disk waits for it.
+	ahead *sql.DB
+	disk  disk
 
 	// writer holds the only writing connection of SQLite while nobody writes.
 	writer chan *writer
@@ -97,8 +100,14 @@ func (d *DB) Close() error {
 	if d.read != nil && d.read != d.write {
 		errs = append(errs, d.read.Close())
 	}
+	if d.ahead != nil && d.ahead != d.write {
+		errs = append(errs, d.ahead.Close())
+	}
 	if d.write != nil {
 		errs = append(errs, d.write.Close())
+	}
+	if d.disk.close != nil {
+		errs = append(errs, d.disk.close())
 	}
 	return errors.Join(errs...)
 }

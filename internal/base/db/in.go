@@ -28,3 +28,14 @@ func InTexts(d Dialect, column string, list []string) (string, []any) {
 	}
 	return column + " IN (" + Marks(len(list)) + ")", args
 }
+
+// InKeys is the condition that a row has one of the keys (first, second), where
+// the first part is the same number in all of them. PostgreSQL would look up an
+// array by its own, and filter all rows of the first part.
+func InKeys(d Dialect, first string, number int, second string, list []string) (string, []any) {
+	if d == Postgres {
+		return "(" + first + ", " + second + ") IN (SELECT CAST(? AS integer), unnest(CAST(? AS text[])))", []any{number, list}
+	}
+	among, args := InTexts(d, second, list)
+	return first + " = ? AND " + among, append([]any{number}, args...)
+}

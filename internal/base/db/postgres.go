@@ -9,7 +9,10 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-const postgresConnections = 12
+const (
+	postgresConnections      = 12
+	postgresAheadConnections = 4
+)
 
 type pgTx struct{ tx *sql.Tx }
 
@@ -35,5 +38,18 @@ func (d *DB) openPostgres(address string) error {
 	d.read.SetMaxOpenConns(postgresConnections)
 	d.read.SetMaxIdleConns(postgresConnections)
 	d.write = d.read
+	config.RuntimeParams["synchronous_commit"] = "off"
+	// A connection keeps its plans. Those made while a table is empty would go on
+	// reading it whole, until the server has looked at its size again.
+	config.RuntimeParams["enable_seqscan"] = "off"
+	d.ahead = stdlib.OpenDB(*config)
+	d.ahead.SetMaxOpenConns(postgresAheadConnections)
+	d.ahead.SetMaxIdleConns(postgresAheadConnections)
+	// A commit that waits for the disk takes all earlier ones with it. It has to
+	// write something for that, and this touches no table.
+	d.disk.sync = func() error {
+		_, err := d.write.Exec(`SELECT pg_logical_emit_message(true, 'ariane', '')`)
+		return err
+	}
 	return nil
 }

@@ -70,9 +70,11 @@ func (w *writer) queryRow(query string, args []any) *sql.Row {
 	return s.QueryRow(args...)
 }
 
-// openSQLite opens ariane.db in dir: one connection that writes with every
-// commit on the disk (synchronous FULL), several that only read, and one that
-// copies the log back into the file in the background.
+// openSQLite opens ariane.db in dir: one connection that writes, several that only
+// read, and one that copies the log back into the file in the background. The
+// writer commits without waiting for the disk (synchronous NORMAL); the log is
+// brought there by disk, once for all commits that wait, while the next
+// transaction runs.
 func (d *DB) openSQLite(ctx context.Context, dir string) error {
 	d.dialect = SQLite
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -88,12 +90,19 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 		return fmt.Errorf("open database: %w", err)
 	}
 	// The busy timeout comes first: the other pragmas already need locks.
-	common := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)"}
+	common := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)"}
 	d.write = sqliteDB(path, append(common, "wal_autocheckpoint(0)", "cache_size(-65536)"))
 	conn, err := d.write.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", path, err)
 	}
+	d.ahead = d.write
+	// The log stays the same file until its last connection closes.
+	wal, err := os.OpenFile(path+"-wal", os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return errors.Join(fmt.Errorf("open log of %s: %w", path, err), conn.Close())
+	}
+	d.disk.sync, d.disk.close = func() error { return syncData(wal) }, wal.Close
 	d.writer = make(chan *writer, 1)
 	d.writer <- &writer{conn: conn, stmts: map[string]*sql.Stmt{}}
 	d.read = sqliteDB(path, append(common, "query_only(1)", "cache_size(-16384)"))

@@ -54,7 +54,8 @@ func (tx *Tx) Attach(key any, create func() Pending) Pending {
 	return w
 }
 
-// AfterCommit runs f once the transaction is durable, and never otherwise.
+// AfterCommit runs f once the transaction is committed, and never otherwise.
+// What it did is then seen by others, but may not be on the disk yet.
 func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
 
 // Now is the time of this transaction, in whole milliseconds.
@@ -92,13 +93,41 @@ func (tx *Tx) QueryRow(_ context.Context, query string, args ...any) *sql.Row {
 	return tx.conn.queryRow(tx.db.dialect.rebind(query), args)
 }
 
-// Do runs f in one write transaction and commits it when f returns nil. Whatever
-// f did is undone when it returns an error or panics. On PostgreSQL f may run
-// again after a deadlock: it must have no effect outside the transaction other
-// than through AfterCommit.
+// Do runs f in one write transaction and commits it when f returns nil; it
+// returns once that is on the disk. Whatever f did is undone when it returns an
+// error or panics. On PostgreSQL f may run again after a deadlock: it must have no
+// effect outside the transaction other than through AfterCommit.
 func (d *DB) Do(ctx context.Context, f func(tx *Tx) error) error {
+	if d.dialect == Postgres {
+		return d.retry(ctx, d.write, f)
+	}
+	durable, err := d.DoAhead(ctx, f)
+	if err != nil {
+		return err
+	}
+	return durable()
+}
+
+// DoAhead is Do for a caller that has more to do meanwhile. It returns once the
+// changes are committed; durable waits until they are on the disk, together with
+// all that was committed before. Nobody outside may be told of them earlier.
+func (d *DB) DoAhead(ctx context.Context, f func(tx *Tx) error) (durable func() error, err error) {
+	if err := d.retry(ctx, d.ahead, f); err != nil {
+		return nil, err
+	}
+	return d.disk.wait, nil
+}
+
+// DoRelaxed is Do without waiting for the disk: for work that is done again where
+// it is found undone. A crash of the program loses none of it. A failure of power
+// may, unless something committed later is on the disk.
+func (d *DB) DoRelaxed(ctx context.Context, f func(tx *Tx) error) error {
+	return d.retry(ctx, d.ahead, f)
+}
+
+func (d *DB) retry(ctx context.Context, pool *sql.DB, f func(tx *Tx) error) error {
 	for attempt := 0; ; attempt++ {
-		err := d.once(ctx, f)
+		err := d.once(ctx, pool, f)
 		if err == nil || attempt == 3 || !again(err) {
 			return err
 		}
@@ -110,9 +139,9 @@ func again(err error) bool {
 	return errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
 }
 
-func (d *DB) once(ctx context.Context, f func(tx *Tx) error) error {
+func (d *DB) once(ctx context.Context, pool *sql.DB, f func(tx *Tx) error) error {
 	tx := &Tx{db: d, now: d.Now()}
-	commit, rollback, err := d.begin(ctx, tx)
+	commit, rollback, err := d.begin(ctx, pool, tx)
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
@@ -140,9 +169,9 @@ func (d *DB) once(ctx context.Context, f func(tx *Tx) error) error {
 	return nil
 }
 
-func (d *DB) begin(ctx context.Context, tx *Tx) (commit func() error, rollback func(), err error) {
+func (d *DB) begin(ctx context.Context, pool *sql.DB, tx *Tx) (commit func() error, rollback func(), err error) {
 	if d.writer == nil {
-		return d.beginPostgres(ctx, tx)
+		return d.beginPostgres(ctx, pool, tx)
 	}
 	var w *writer
 	var open bool
@@ -175,11 +204,11 @@ func (d *DB) begin(ctx context.Context, tx *Tx) (commit func() error, rollback f
 	return commit, rollback, nil
 }
 
-func (d *DB) beginPostgres(ctx context.Context, tx *Tx) (commit func() error, rollback func(), err error) {
+func (d *DB) beginPostgres(ctx context.Context, pool *sql.DB, tx *Tx) (commit func() error, rollback func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
-	t, err := d.write.BeginTx(context.WithoutCancel(ctx), nil)
+	t, err := pool.BeginTx(context.WithoutCancel(ctx), nil)
 	if err != nil {
 		return nil, nil, err
 	}

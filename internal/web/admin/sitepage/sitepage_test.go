@@ -1,11 +1,9 @@
 package sitepage_test
 
 import (
-	"log/slog"
 	"slices"
 	"testing"
 
-	"ariane/internal/activity"
 	"ariane/internal/base/db"
 	"ariane/internal/base/db/dbtest"
 	"ariane/internal/base/setting"
@@ -94,9 +92,6 @@ func TestWhatSitesHaveSent(t *testing.T) {
 		}
 	}
 	r.Close()
-	if err := activity.NewRunner(d, slog.New(slog.NewTextHandler(t.Output(), nil)), visit.SiteReader()).CatchUp(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	b := start(t, d, "https://ariane.test")
 	b.Post("/s/tracking", "sites", "*.shop.test\nother.test").Wants(200, "*.shop.test last page view", "other.test nothing yet", "Others that send page views", "www.example.test", "localhost:3000").
 		Lacks(">eu.shop.test<")

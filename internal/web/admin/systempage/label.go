@@ -14,8 +14,6 @@ func label(ctx context.Context, name string) string {
 		return i18n.T(ctx, "systempage.label.active|Keep the last activity of contacts")
 	case "report.day":
 		return i18n.T(ctx, "systempage.label.day|Count events by day")
-	case "visit.site":
-		return i18n.T(ctx, "systempage.label.site|Note which sites send page views")
 	case "visit.merge":
 		return i18n.T(ctx, "systempage.label.devices|Keep devices with their contact after a merge")
 	case "form.merge":
