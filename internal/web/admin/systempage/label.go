@@ -22,6 +22,8 @@ func label(ctx context.Context, name string) string {
 		return i18n.T(ctx, "systempage.label.bin|Erase the contacts deleted a day ago")
 	case "label.follow":
 		return i18n.T(ctx, "systempage.label.tags|Keep tags with their contact")
+	case "note.follow":
+		return i18n.T(ctx, "systempage.label.notes|Keep notes with their contact")
 	case "visit.erase":
 		return i18n.T(ctx, "systempage.label.erase.devices|Erase the devices of contacts that were erased")
 	case "form.erase":
