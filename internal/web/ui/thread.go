@@ -25,7 +25,10 @@ type ThreadLine struct {
 
 	Details []string // grey, one after another
 	Answers []Answer // what a person wrote
+	Changes []Change // what became of values
+	Text    string   // in the words of a person, with line breaks
 	Clock   string   // "09:42"
+	Link    string   // URL of this very line
 	Instant string   // machine-readable
 	Full    string   // date and time in full
 
@@ -36,7 +39,16 @@ type ThreadLine struct {
 	Turning bool
 	// Last marks the beginning of the thread.
 	Last bool
+	// Target marks the line that the page was asked for.
+	Target bool
+
+	// Run are lines that this one stands for, folded unless Open.
+	Run  []ThreadLine
+	Open bool
 }
+
+// Change is a value before and after; empty for none.
+type Change struct{ Label, Old, New string }
 
 // Answer is a label with what was written.
 type Answer struct{ Label, Value string }
@@ -51,6 +63,9 @@ func (l ThreadLine) class() []string {
 	}
 	if l.Last {
 		classes = append(classes, "is-last")
+	}
+	if l.Target {
+		classes = append(classes, "is-target")
 	}
 	return classes
 }

@@ -29,16 +29,21 @@ func TestPagesInABrowser(t *testing.T) {
 	b.WaitFor(`!document.querySelector(".side .menu").open`)
 
 	b.Visit(w.URL("/s/contacts/view/1"))
-	if n := b.Count(".thread-line"); n != 50 {
-		t.Errorf("%d lines at first", n)
+	if n := b.Count(".thread-run li"); n != 59 {
+		t.Errorf("%d page views at first", n)
 	}
+	b.WaitFor(`document.querySelector(".thread-run li").checkVisibility() === false`)
+	b.Click(".thread-text summary")
+	b.WaitFor(`document.querySelector(".thread-run li").checkVisibility()`)
 	b.Click(".thread-more a")
-	b.WaitFor(`document.querySelectorAll(".thread-line").length === 100`)
+	b.WaitFor(`document.querySelectorAll(".thread-run li").length === 119`)
 	b.Click(".thread-more a")
 	b.WaitFor(`document.querySelectorAll(".thread-line.is-last").length === 1 && !document.querySelector(".thread-more")`)
 	if n := b.Count(".thread-day"); n > 2 {
 		t.Errorf("%d days", n)
 	}
+	b.Visit(w.URL(b.String(`document.querySelector(".thread-run li:last-child a.thread-time").getAttribute("href")`)))
+	b.WaitFor(`document.querySelector(".thread-run .is-target").checkVisibility()`)
 	b.NoProblems()
 }
 

@@ -3,80 +3,30 @@ package contactpage
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	"ariane/internal/activity"
-	"ariane/internal/base/db"
 	"ariane/internal/base/i18n"
 	"ariane/internal/contact"
 	"ariane/internal/field"
-	"ariane/internal/form"
 	"ariane/internal/id"
 	"ariane/internal/label"
+	"ariane/internal/note"
 	"ariane/internal/user"
 	"ariane/internal/visit"
 	"ariane/internal/web"
-	"ariane/internal/web/layout"
 	"ariane/internal/web/ui"
 )
 
-const threadSize = 50
-
-// filters are the parts of a thread that can be looked at by themselves.
-var filters = []struct {
-	name  string
-	kinds []activity.Kind
-}{
-	{"", nil},
-	{"pages", []activity.Kind{visit.KindPageViewed}},
-	{"forms", []activity.Kind{form.KindSubmitted}},
-	{"contact", []activity.Kind{contact.KindCreated, contact.KindIdentified, contact.KindUpdated, contact.KindIPAdded, contact.KindMerged, contact.KindJoined,
-		contact.KindDeleted, contact.KindRestored, contact.KindVisitorDeleted, contact.KindVisitorRestored, visit.KindFollowing, label.KindAdded, label.KindRemoved}},
-}
-
-// viewRequest is what the address of a contact's page says.
-type viewRequest struct {
-	Show   string // name of a filter
-	Before activity.Cursor
-}
-
-func readViewRequest(q url.Values) viewRequest {
-	v := viewRequest{Show: q.Get("show")}
-	at, number, _ := strings.Cut(q.Get("before"), "-")
-	ms, errAt := strconv.ParseInt(at, 10, 64)
-	n, errID := strconv.ParseInt(number, 10, 64)
-	if errAt == nil && errID == nil && ms > 0 {
-		v.Before = activity.Cursor{At: db.Time(ms), ID: id.Event(n)}
-	}
-	return v
-}
-
-func (v viewRequest) kinds() []activity.Kind {
-	for _, f := range filters {
-		if f.name == v.Show {
-			return f.kinds
-		}
-	}
-	return nil
-}
-
-// url is the address of a contact's page as v says.
-func (v viewRequest) url(number id.Contact) string {
-	q := url.Values{}
-	if v.Show != "" {
-		q.Set("show", v.Show)
-	}
-	if !v.Before.At.IsZero() {
-		q.Set("before", strconv.FormatInt(db.Millis(v.Before.At), 10)+"-"+strconv.FormatInt(int64(v.Before.ID), 10))
-	}
-	if len(q) == 0 {
-		return web.ContactURL(number)
-	}
-	return web.ContactURL(number) + "?" + q.Encode()
-}
+const (
+	// counted is how many of the latest events the numbers on a page are about:
+	// counting more takes longer than anybody looks.
+	counted = 10_000
+	// mostRead is how many events of a stretch are read to search their lines.
+	mostRead = 5000
+)
 
 // viewData is what the page of a contact shows.
 type viewData struct {
@@ -90,9 +40,14 @@ type viewData struct {
 	Tags     []label.Tag
 	AllTags  []label.Tag
 	Owner    string // name of the user in charge
-	Tally    map[activity.Kind]int
-	Thread   threadData
-	More     bool
+	// Tally counts the latest events by kind, All tells that there are no others.
+	Tally  map[activity.Kind]int
+	All    bool
+	Noted  map[note.Type]int
+	Notes  []note.Note
+	Rhythm rhythm
+	Thread threadData
+	Part   stretch
 }
 
 func (d Deps) loadView(ctx context.Context, c contact.Contact, v viewRequest) (viewData, error) {
@@ -115,61 +70,115 @@ func (d Deps) loadView(ctx context.Context, c contact.Contact, v viewRequest) (v
 	if data.AllTags, err = label.All(ctx, d.DB, mostSuggested); err != nil {
 		return data, err
 	}
-	users, err := user.List(ctx, d.DB)
-	if err != nil {
-		return data, err
-	}
-	names := map[string]string{}
-	for _, u := range users {
-		names[ownerText(u.ID)] = u.Name()
-	}
-	data.Owner = names[ownerText(c.Owner)]
 	if data.Followed, err = visit.Followed(ctx, d.DB, c.ID); err != nil {
 		return data, err
 	}
-	if data.Tally, err = activity.Tally(ctx, d.DB, c.ID); err != nil {
+	if data.Tally, data.All, err = activity.TallyLatest(ctx, d.DB, c.ID, counted); err != nil {
 		return data, err
 	}
-	events, err := activity.Thread(ctx, d.DB, c.ID, activity.Page{Before: v.Before, Limit: threadSize + 1, Kinds: v.kinds()})
-	if err != nil {
+	if data.Noted, err = note.Tally(ctx, d.DB, c.ID); err != nil {
 		return data, err
 	}
-	if data.More = len(events) > threadSize; data.More {
-		events = events[:threadSize]
+	if err := d.loadTelling(ctx, &data); err != nil {
+		return data, err
 	}
-	data.Thread = threadData{Events: events, Identified: c.Identified, Reached: !data.More, Browsers: map[id.Device]string{}, Users: names}
-	if len(data.Devices) > 1 {
-		for _, device := range data.Devices {
-			data.Thread.Browsers[device.ID] = browserName(device)
+	data.Owner = data.Thread.Users[ownerText(c.Owner)]
+	if !c.Anonymous() {
+		if data.Rhythm, err = d.loadRhythm(ctx, c.ID); err != nil {
+			return data, err
 		}
 	}
-	data.Thread.Views, err = visit.PageViews(ctx, d.DB, events)
-	return data, err
+	return data, d.loadTab(ctx, v, &data)
+}
+
+// loadTelling reads what the lines of the thread need beside the events.
+func (d Deps) loadTelling(ctx context.Context, data *viewData) error {
+	c := data.Contact
+	users, err := user.List(ctx, d.DB)
+	if err != nil {
+		return err
+	}
+	t := threadData{Users: map[string]string{}, Browsers: map[id.Device]string{}}
+	for _, u := range users {
+		t.Users[ownerText(u.ID)] = u.Name()
+	}
+	if len(data.Devices) > 1 {
+		for _, device := range data.Devices {
+			t.Browsers[device.ID] = browserName(device)
+		}
+	}
+	if t.Identified.At = c.Identified; !c.Identified.IsZero() {
+		turn, err := activity.Thread(ctx, d.DB, c.ID, activity.Page{From: c.Identified, To: c.Identified.Add(time.Millisecond),
+			Kinds: []activity.Kind{contact.KindIdentified}, Oldest: true, Limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(turn) > 0 {
+			t.Identified.ID = turn[0].ID
+		}
+	}
+	data.Thread = t
+	return nil
+}
+
+// loadTab reads what the open tab shows.
+func (d Deps) loadTab(ctx context.Context, v viewRequest, data *viewData) error {
+	var err error
+	switch v.Tab {
+	case tabNotes:
+		var types []note.Type
+		if v.Type != "" {
+			types = append(types, v.Type)
+		}
+		data.Notes, err = note.List(ctx, d.DB, data.Contact.ID, types, mostNotes)
+		return err
+	case tabPlaces:
+		return nil
+	}
+	if data.Part, err = d.findEvents(ctx, v, data); err != nil {
+		return err
+	}
+	data.Thread, err = d.withStory(ctx, data.Contact.ID, data.Thread, data.Part.Events)
+	data.Thread.Reached = data.Part.Next.At.IsZero()
+	data.Thread.Flat, data.Thread.Whole, data.Thread.Target = v.Find != "", v.Tab == tabAudit, v.Event
+	return err
+}
+
+// withStory adds events to t, with the texts that belong to them.
+func (d Deps) withStory(ctx context.Context, number id.Contact, t threadData, events []activity.Event) (threadData, error) {
+	t.Events = events
+	var err error
+	if t.Views, err = visit.PageViews(ctx, d.DB, events); err != nil {
+		return t, err
+	}
+	var numbers []int64
+	for _, e := range events {
+		if e.Kind == note.KindAdded {
+			var n note.Noted
+			if err := e.Decode(&n); err != nil {
+				return t, err
+			}
+			numbers = append(numbers, n.Note)
+		}
+	}
+	t.Notes, err = note.Some(ctx, d.DB, number, numbers)
+	return t, err
 }
 
 func (d Deps) view(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
+	request := readViewRequest(r.URL.Query())
 	number, err := web.PathID[id.Contact](r, "id")
 	if err != nil {
 		return err
 	}
-	c, err := contact.Find(ctx, d.DB, number)
+	c, err := contact.Find(r.Context(), d.DB, number)
 	if err != nil {
 		return err
 	}
-	request := readViewRequest(r.URL.Query())
 	if c.ID != number {
 		return web.Redirect(w, r, request.url(c.ID))
 	}
-	data, err := d.loadView(ctx, c, request)
-	if err != nil {
-		return err
-	}
-	v, err := newContactView(ctx, d.Clock(), request, data)
-	if err != nil {
-		return err
-	}
-	return web.Show(w, r, web.View{Title: v.Person.Name, Section: layout.Contacts, Body: contactPage(v)})
+	return d.showContact(w, r, c, request, noteDraft{}, nil)
 }
 
 // contactView is the page of one contact.
@@ -180,30 +189,37 @@ type contactView struct {
 	Person  ui.Person
 	Under   string // position, company, place
 	Known   string // "Known since …", empty for a visitor
+	Reach   []channel
 	Points  string
 	Score   int // Points as a number
 	Groups  []factGroup
+	Empty   []string // labels of the fields without a value
 	History []fact
 	Devices []deviceRow
 	// Followed is data's, FollowURL changes it.
 	Followed  bool
 	FollowURL string
 	IPs       []fact
+	Rhythm    rhythmView
+	Tab       string
+	Tabs      []tab
 	Filters   []filterChip
+	Find      string
+	Show      string // kept beside the words
+	Found     string // how far a search came; empty without one
+	Here      string // address of the page without anything
 	Thread    ui.Thread
 	Latest    string // address of the thread's top, empty when this is it
 	Total     string
+	Notes     notesView
+	Places    placesView
 }
 
-// fact is a label with its value, which may be a link.
-type fact struct{ Label, Value, URL, Title string }
-
-type factGroup struct {
-	Title string
-	Facts []fact
+// tab is a part of the page.
+type tab struct {
+	Label, URL, Count string
+	On                bool
 }
-
-type deviceRow struct{ Icon, Name, Details, Full string }
 
 type filterChip struct {
 	Label, URL string
@@ -213,8 +229,12 @@ type filterChip struct {
 func newContactView(ctx context.Context, now time.Time, request viewRequest, data viewData) (contactView, error) {
 	c := data.Contact
 	v := contactView{
-		Number: strconv.FormatInt(int64(c.ID), 10), Person: person(ctx, c), Points: i18n.Number(ctx, c.Points), Score: c.Points, Groups: factGroups(ctx, c), History: history(ctx, now, data),
-		Filters: chips(ctx, request, data),
+		Number: strconv.FormatInt(int64(c.ID), 10), Person: person(ctx, c), Points: i18n.Number(ctx, c.Points), Score: c.Points,
+		Groups: factGroups(ctx, c), History: history(ctx, now, data), Reach: reachability(ctx, data), Here: web.ContactURL(c.ID),
+		Filters: chips(ctx, request, data), Find: request.Find, Show: request.Show, Tab: request.Tab,
+	}
+	for _, g := range v.Groups {
+		v.Empty = append(v.Empty, g.Empty...)
 	}
 	v.Tags, v.AllTags = tagViews(data.Tags), data.AllTags
 	v.Followed, v.FollowURL = data.Followed, listURL+"/follow/"+v.Number
@@ -231,132 +251,77 @@ func newContactView(ctx context.Context, now time.Time, request viewRequest, dat
 	for _, ip := range c.IPs {
 		v.IPs = append(v.IPs, fact{Label: ip.Address, Value: i18n.T(ctx, "contactpage.since|since %s", i18n.Date(ctx, ip.Added)), Title: i18n.DateTime(ctx, ip.Added)})
 	}
-	total := 0
-	for _, n := range data.Tally {
-		total += n
-	}
-	v.Total = i18n.N(ctx, total, "contactpage.events|%s event|%s events", i18n.Number(ctx, total))
+	v.Rhythm = newRhythmView(ctx, now, data.Rhythm)
+	v.Places = newPlacesView(ctx, data)
+	v.Tabs = tabs(ctx, request, data, v.Places)
+	v.Total = total(ctx, data)
+	return v, v.addThread(ctx, now, request, data)
+}
+
+// addThread adds the part of the thread that was asked for.
+func (v *contactView) addThread(ctx context.Context, now time.Time, request viewRequest, data viewData) error {
 	var err error
 	if v.Thread, err = newThread(ctx, now, data.Thread); err != nil {
-		return v, err
+		return err
 	}
-	if n := len(data.Thread.Events); data.More && n > 0 {
-		last := data.Thread.Events[n-1]
-		v.Thread.More = viewRequest{Show: request.Show, Before: activity.Cursor{At: last.At, ID: last.ID}}.url(c.ID) + "#thread"
+	if data.Part.Tired {
+		v.Found = i18n.T(ctx, "contactpage.find.tired|Searched back to %s.", i18n.DateTime(ctx, data.Part.Next.At))
+	} else if len(data.Thread.Events) == 0 {
+		v.Found = i18n.T(ctx, "contactpage.find.nothing|Nothing like that on this thread.")
 	}
-	if !request.Before.At.IsZero() {
-		v.Latest = viewRequest{Show: request.Show}.url(c.ID) + "#thread"
+	here := viewRequest{Tab: request.Tab, Show: request.Show, Find: request.Find}
+	if data.Part.Newer {
+		v.Latest = here.url(data.Contact.ID) + "#thread"
 	}
-	return v, nil
+	if here.Before = data.Part.Next; !here.Before.At.IsZero() {
+		v.Thread.More = here.url(data.Contact.ID) + "#thread"
+	}
+	return nil
 }
 
-// factGroups are the values of a contact, by group, without the empty ones.
-func factGroups(ctx context.Context, c contact.Contact) []factGroup {
-	titles := groupTitles(ctx)
-	var groups []factGroup
-	for _, g := range field.Groups() {
-		group := factGroup{Title: titles[g]}
-		for _, f := range field.Standard() {
-			value := c.Fields[f.Alias]
-			if f.Group != g || value == "" || f.Alias == "points" || f.Alias == "last_active" {
-				continue
-			}
-			group.Facts = append(group.Facts, newFact(ctx, f, value))
-		}
-		if len(group.Facts) > 0 {
-			groups = append(groups, group)
-		}
+// total says how many events there are.
+func total(ctx context.Context, data viewData) string {
+	n := 0
+	for _, of := range data.Tally {
+		n += of
 	}
-	return groups
+	if !data.All {
+		return i18n.T(ctx, "contactpage.events.many|more than %s events", i18n.Number(ctx, counted))
+	}
+	return i18n.N(ctx, n, "contactpage.events|%s event|%s events", i18n.Number(ctx, n))
 }
 
-func groupTitles(ctx context.Context) map[field.Group]string {
-	return map[field.Group]string{
-		field.Core:         i18n.T(ctx, "contactpage.group.core|Details"),
-		field.Social:       i18n.T(ctx, "contactpage.group.social|Social networks"),
-		field.Personal:     i18n.T(ctx, "contactpage.group.personal|Personal"),
-		field.Professional: i18n.T(ctx, "contactpage.group.professional|Professional"),
+func tabs(ctx context.Context, request viewRequest, data viewData, places placesView) []tab {
+	notes := 0
+	for _, n := range data.Noted {
+		notes += n
 	}
+	list := []tab{
+		{Label: i18n.T(ctx, "contactpage.tab.thread|Thread")},
+		{Label: i18n.T(ctx, "contactpage.tab.notes|Notes"), URL: tabNotes},
+		{Label: i18n.T(ctx, "contactpage.tab.audit|Audit"), URL: tabAudit},
+	}
+	if notes > 0 {
+		list[1].Count = i18n.Number(ctx, notes)
+	}
+	if len(places.List) > 0 || request.Tab == tabPlaces {
+		list = append(list, tab{Label: i18n.T(ctx, "contactpage.tab.places|Places"), URL: tabPlaces, Count: i18n.Number(ctx, len(places.List))})
+	}
+	for i, t := range list {
+		list[i].On = t.URL == request.Tab
+		list[i].URL = viewRequest{Tab: t.URL}.url(data.Contact.ID) + "#thread"
+	}
+	return list
 }
 
-func newFact(ctx context.Context, f field.Field, value string) fact {
-	out := fact{Label: i18n.T(ctx, f.Label), Value: value}
-	switch f.Type {
-	case field.Email:
-		out.URL = "mailto:" + value
-	case field.Tel:
-		out.URL = "tel:" + strings.Join(strings.Fields(value), "")
-	case field.URL:
-		if u, err := url.Parse(value); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
-			out.URL = value
-		}
-	case field.Datetime:
-		if at, err := time.Parse(field.DatetimeLayout, value); err == nil {
-			out.Value = i18n.DateTime(ctx, at)
-		}
-	}
-	return out
-}
-
-// history is what we know of the contact itself: since when, from where, by
-// which keys it is recognised.
-func history(ctx context.Context, now time.Time, data viewData) []fact {
-	c := data.Contact
-	moment := func(label string, at time.Time, words string) fact {
-		return fact{Label: label, Value: words, Title: i18n.DateTime(ctx, at)}
-	}
-	var facts []fact
-	if !c.LastActive.IsZero() {
-		facts = append(facts, moment(i18n.T(ctx, "contactpage.last_active|Last active"), c.LastActive, i18n.Ago(ctx, now, c.LastActive)))
-	}
-	facts = append(facts, moment(i18n.T(ctx, "contactpage.first_seen|First seen"), c.Added, i18n.Date(ctx, c.Added)))
-	if !c.Identified.IsZero() {
-		facts = append(facts, moment(i18n.T(ctx, "contactpage.identified|Identified"), c.Identified, i18n.Date(ctx, c.Identified)))
-	}
-	for _, k := range data.Keys {
-		if k.Kind == contact.KeyEmail {
-			facts = append(facts, fact{Label: i18n.T(ctx, "contactpage.recognised|Recognised by"), Value: k.Value,
-				Title: i18n.T(ctx, "contactpage.since|since %s", i18n.DateTime(ctx, k.Added))})
-		}
-	}
-	for _, k := range data.Conflicts {
-		number := i18n.T(ctx, "contactpage.conflict.contact|contact %d", int64(k.Owner))
-		facts = append(facts, fact{Label: i18n.T(ctx, "contactpage.conflict|Address also held by"), Value: number, URL: web.ContactURL(k.Owner),
-			Title: i18n.T(ctx, "contactpage.conflict.title|%s leads to that contact, which had it first", k.Value)})
-	}
-	if data.Owner != "" {
-		facts = append(facts, fact{Label: i18n.T(ctx, "contactpage.owner|Owner"), Value: data.Owner})
-	}
-	if c.CreatedByUser != "" {
-		facts = append(facts, fact{Label: i18n.T(ctx, "contactpage.created_by|Created by"), Value: c.CreatedByUser})
-	}
-	return append(facts, fact{Label: i18n.T(ctx, "contactpage.number|Number"), Value: strconv.FormatInt(int64(c.ID), 10)})
-}
-
-func browserName(d visit.Device) string { return strings.Join(details(d.Browser, d.System), ", ") }
-
-func newDeviceRow(ctx context.Context, d visit.Device) deviceRow {
-	row := deviceRow{Name: browserName(d), Icon: "world", Full: d.UserAgent,
-		Details: strings.Join(details(i18n.T(ctx, "contactpage.since|since %s", i18n.Date(ctx, d.Added)), d.Place.String(), d.Language, d.Resolution, d.Zone), " · ")}
-	switch d.Type {
-	case "desktop":
-		row.Icon = "device-desktop"
-	case "smartphone":
-		row.Icon = "device-mobile"
-	case "tablet":
-		row.Icon = "device-tablet"
-	}
-	if row.Name == "" {
-		row.Name = i18n.T(ctx, "contactpage.device.unknown|Unknown browser")
-	}
-	return row
-}
-
+// chips are the parts of the thread with their counts, those without events left
+// out. Where not all events are counted, all parts are offered.
 func chips(ctx context.Context, request viewRequest, data viewData) []filterChip {
 	labels := map[string]string{
 		"":        i18n.T(ctx, "contactpage.filter.all|Everything"),
 		"pages":   i18n.T(ctx, "contactpage.filter.pages|Pages"),
 		"forms":   i18n.T(ctx, "contactpage.filter.forms|Forms"),
+		"notes":   i18n.T(ctx, "contactpage.tab.notes|Notes"),
 		"contact": i18n.T(ctx, "contactpage.filter.contact|The contact"),
 	}
 	var out []filterChip
@@ -365,14 +330,29 @@ func chips(ctx context.Context, request viewRequest, data viewData) []filterChip
 		for _, k := range f.kinds {
 			n += data.Tally[k]
 		}
-		if f.name != "" && n == 0 {
+		if f.name != "" && n == 0 && data.All {
 			continue
 		}
 		label := labels[f.name]
-		if f.name != "" {
+		if f.name != "" && n > 0 {
 			label += " " + i18n.Number(ctx, n)
+			if !data.All {
+				label += "+"
+			}
 		}
-		out = append(out, filterChip{Label: label, URL: viewRequest{Show: f.name}.url(data.Contact.ID) + "#thread", On: f.name == request.Show})
+		out = append(out, filterChip{Label: label, URL: viewRequest{Show: f.name, Find: request.Find}.url(data.Contact.ID) + "#thread", On: f.name == request.Show})
 	}
 	return out
+}
+
+// lineHolds tells whether what a line says holds folded words.
+func lineHolds(l ui.ThreadLine, words string) bool {
+	texts := append([]string{l.Before + l.Object + l.After, l.Text}, l.Details...)
+	for _, a := range l.Answers {
+		texts = append(texts, a.Label, a.Value)
+	}
+	for _, c := range l.Changes {
+		texts = append(texts, c.Label, c.Old, c.New)
+	}
+	return strings.Contains(field.Fold(strings.Join(texts, "\n")), words)
 }

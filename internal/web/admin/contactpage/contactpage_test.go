@@ -12,7 +12,9 @@ import (
 	"ariane/internal/base/db/dbtest"
 	"ariane/internal/contact"
 	"ariane/internal/report"
+	"ariane/internal/user"
 	"ariane/internal/visit"
+	"ariane/internal/web/admin/accountpage"
 	"ariane/internal/web/admin/contactpage"
 	"ariane/internal/web/webtest"
 )
@@ -28,7 +30,8 @@ type world struct {
 func start(t *testing.T) world {
 	t.Helper()
 	d := dbtest.Open(t)
-	return world{t, d, webtest.Start(t, d, contactpage.Routes(contactpage.Deps{DB: d, Clock: d.Now, BaseURL: "https://ariane.test"}))}
+	account := accountpage.Routes(accountpage.Deps{DB: d, Gate: user.NewGate(d, d.Now), Clock: d.Now})
+	return world{t, d, webtest.Start(t, d, account, contactpage.Routes(contactpage.Deps{DB: d, Clock: d.Now, BaseURL: "https://ariane.test"}))}
 }
 
 // visits records page views of one browser.

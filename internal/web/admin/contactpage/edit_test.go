@@ -109,7 +109,7 @@ func TestEditContact(t *testing.T) {
 		t.Error(got)
 	}
 	w.Post("/s/contacts/edit/"+number, form(page, "firstname", "", "city", "London", "points", "7")...).
-		Wants(http.StatusOK, "is saved.", "3 fields changed", "London", "(was Ada)")
+		Wants(http.StatusOK, "is saved.", "3 fields changed", "London", "Ada → empty")
 	// The editor of somebody who opened it before.
 	late := form(page, "city", "Paris", "country", "France")
 	again := w.Post("/s/contacts/edit/"+number, late...).

@@ -28,6 +28,11 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "POST /s/contacts/delete/{id}", Permission: web.SignedIn, Handler: d.remove},
 		{Pattern: "POST /s/contacts/tags/{id}", Permission: web.SignedIn, Handler: d.changeTags},
 		{Pattern: "POST /s/contacts/follow/{id}", Permission: web.SignedIn, Handler: d.follow},
+		{Pattern: "POST /s/contacts/notes/{id}", Permission: web.SignedIn, Handler: d.addNote},
+		{Pattern: "GET /s/contacts/notes/{id}/{note}", Permission: web.SignedIn, Handler: d.showNote},
+		{Pattern: "POST /s/contacts/notes/{id}/{note}", Permission: web.SignedIn, Handler: d.changeNote},
+		{Pattern: "GET /s/contacts/notes/{id}/{note}/delete", Permission: web.SignedIn, Handler: d.showDeleteNote},
+		{Pattern: "POST /s/contacts/notes/{id}/{note}/delete", Permission: web.SignedIn, Handler: d.removeNote},
 		{Pattern: "GET /s/contacts/bin", Permission: web.SignedIn, Handler: d.bin},
 		{Pattern: "POST /s/contacts/restore/{id}", Permission: web.SignedIn, Handler: d.restore},
 	}

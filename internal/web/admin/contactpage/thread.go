@@ -6,15 +6,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"ariane/internal/activity"
 	"ariane/internal/base/i18n"
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/form"
-	"ariane/internal/id"
 	"ariane/internal/label"
+	"ariane/internal/note"
 	"ariane/internal/visit"
 	"ariane/internal/web/ui"
 )
@@ -32,6 +31,9 @@ type told struct {
 	view    visit.PageView // page.viewed only
 	browser string         // empty where all came from one browser
 	users   map[string]string
+	notes   map[int64]note.Note
+	// whole asks for each value before and after.
+	whole bool
 }
 
 // tellings has one line for each kind of event.
@@ -53,6 +55,10 @@ var tellings = map[activity.Kind]telling{
 	label.KindRemoved:           {"x", ui.Grey, tellTagged},
 	contact.KindVisitorDeleted:  {"trash", ui.Red, tellRemoved},
 	contact.KindVisitorRestored: {"refresh", ui.Green, tellRemoved},
+
+	note.KindAdded:   {"note", ui.Amber, tellNoted},
+	note.KindChanged: {"note", ui.Grey, tellNoted},
+	note.KindDeleted: {"note", ui.Grey, tellNoted},
 }
 
 // Told tells whether a kind of event has its line on the thread.
@@ -90,6 +96,9 @@ func tellIdentified(ctx context.Context, e told, l *ui.ThreadLine) error {
 	l.Turning = true
 	sentence(ctx, l, "contactpage.thread.identified|Identified as %s", i.Name)
 	l.Details = details(by(ctx, i.By))
+	if e.whole {
+		l.Changes = e.changes(ctx, i.Changes)
+	}
 	return nil
 }
 
@@ -99,34 +108,34 @@ func tellUpdated(ctx context.Context, e told, l *ui.ThreadLine) error {
 		return err
 	}
 	l.Details = details(by(ctx, u.By))
-	for i, c := range u.Changes {
-		if c.Field == "owner" {
-			u.Changes[i].Old, u.Changes[i].New = e.userName(c.Old), e.userName(c.New)
-		}
-	}
-	if len(u.Changes) == 1 {
-		c := u.Changes[0]
-		switch {
-		case c.New == "":
-			sentence(ctx, l, "contactpage.thread.emptied|%s emptied", fieldLabel(ctx, c.Field))
-		default:
-			l.Before, l.Object = i18n.T(ctx, "contactpage.thread.set|%s: ", fieldLabel(ctx, c.Field)), c.New
-		}
-		if c.Old != "" {
-			l.Details = append(l.Details, i18n.T(ctx, "contactpage.thread.was|was %s", c.Old))
-		}
+	changes := e.changes(ctx, u.Changes)
+	if n := len(changes); n != 1 || e.whole {
+		l.Object = i18n.N(ctx, n, "contactpage.thread.changed|%s field changed|%s fields changed", i18n.Number(ctx, n))
+		l.Changes = changes
 		return nil
 	}
-	n := len(u.Changes)
-	l.Object = i18n.N(ctx, n, "contactpage.thread.changed|%s field changed|%s fields changed", i18n.Number(ctx, n))
-	for _, c := range u.Changes {
-		value := c.New
-		if c.Old != "" {
-			value = i18n.T(ctx, "contactpage.thread.change|%s (was %s)", c.New, c.Old)
-		}
-		l.Answers = append(l.Answers, ui.Answer{Label: fieldLabel(ctx, c.Field), Value: value})
+	c := changes[0]
+	if c.New == "" {
+		sentence(ctx, l, "contactpage.thread.emptied|%s emptied", c.Label)
+	} else {
+		l.Before, l.Object = i18n.T(ctx, "contactpage.thread.set|%s: ", c.Label), c.New
+	}
+	if c.Old != "" {
+		l.Details = append(l.Details, i18n.T(ctx, "contactpage.thread.was|was %s", c.Old))
 	}
 	return nil
+}
+
+// changes are changed values for people.
+func (e told) changes(ctx context.Context, list []contact.Change) []ui.Change {
+	var out []ui.Change
+	for _, c := range list {
+		if c.Field == "owner" {
+			c.Old, c.New = e.userName(c.Old), e.userName(c.New)
+		}
+		out = append(out, ui.Change{Label: fieldLabel(ctx, c.Field), Old: c.Old, New: c.New})
+	}
+	return out
 }
 
 // userName is what a user of an event is called.
@@ -164,6 +173,34 @@ func tellTagged(ctx context.Context, e told, l *ui.ThreadLine) error {
 		sentence(ctx, l, "contactpage.thread.untagged|Tag %s removed", t.Name)
 	}
 	l.Details = details(by(ctx, contact.By{Object: t.By.Object, ID: t.By.ID, Name: t.By.Name}))
+	return nil
+}
+
+func tellNoted(ctx context.Context, e told, l *ui.ThreadLine) error {
+	var n note.Noted
+	if err := e.Decode(&n); err != nil {
+		return err
+	}
+	kind := noteType(ctx, n.Type)
+	l.Details = details(by(ctx, contact.By{Object: n.By.Object, ID: n.By.ID, Name: n.By.Name}))
+	switch e.Kind {
+	case note.KindChanged:
+		sentence(ctx, l, "contactpage.thread.note.changed|Note changed: %s", kind)
+		return nil
+	case note.KindDeleted:
+		sentence(ctx, l, "contactpage.thread.note.deleted|Note deleted: %s", kind)
+		return nil
+	}
+	sentence(ctx, l, "contactpage.thread.note|Note: %s", kind)
+	if stored, found := e.notes[n.Note]; found {
+		l.Text = shortened(stored.Text)
+		l.ObjectURL = noteURL(e.Contact, n.Note)
+		if stored.At.After(e.At) {
+			l.Details = append(l.Details, i18n.T(ctx, "contactpage.note.about|for %s", i18n.DateTime(ctx, stored.At)))
+		}
+	} else {
+		l.Details = append(l.Details, i18n.T(ctx, "contactpage.note.gone|deleted since"))
+	}
 	return nil
 }
 
@@ -207,15 +244,11 @@ func tellPageViewed(ctx context.Context, e told, l *ui.ThreadLine) error {
 	if u.Scheme == "http" || u.Scheme == "https" {
 		l.ObjectURL = e.view.URL
 	}
-	from := ""
-	if r, err := url.Parse(e.view.Referrer); err == nil && r.Hostname() != "" && r.Hostname() != u.Hostname() {
-		from = i18n.T(ctx, "contactpage.thread.from|from %s", strings.TrimPrefix(r.Hostname(), "www."))
-	}
 	campaign := ""
 	if utm := e.view.UTM.Or(visit.ReadUTM(u.Query())); utm != (visit.UTM{}) {
 		campaign = i18n.T(ctx, "contactpage.thread.campaign|campaign %s", strings.Join(details(utm.Campaign, utm.Source, utm.Medium, utm.Content, utm.Term), " / "))
 	}
-	l.Details = details(place, from, campaign, e.browser)
+	l.Details = details(place, cameFrom(ctx, e.view), campaign, e.browser)
 	return nil
 }
 
@@ -270,55 +303,4 @@ func fieldLabel(ctx context.Context, alias string) string {
 		return i18n.T(ctx, f.Label)
 	}
 	return alias
-}
-
-// threadData is a part of a thread, as it was read.
-type threadData struct {
-	Events   []activity.Event
-	Views    map[id.Event]visit.PageView
-	Browsers map[id.Device]string // empty unless there are several
-	Users    map[string]string    // names by number
-	// Identified is when the contact became known, zero for an anonymous one.
-	Identified time.Time
-	// Reached tells that the last event is the first of the whole thread.
-	Reached bool
-}
-
-// newThread lays events out by day, and sets the moment of identification apart.
-func newThread(ctx context.Context, now time.Time, data threadData) (ui.Thread, error) {
-	var t ui.Thread
-	before := slices.ContainsFunc(data.Events, func(e activity.Event) bool { return e.At.Before(data.Identified) })
-	for i, e := range data.Events {
-		if i == 0 || !i18n.SameDay(ctx, e.At, data.Events[i-1].At) {
-			t.Days = append(t.Days, ui.ThreadDay{Title: i18n.Day(ctx, now, e.At)})
-		}
-		line, err := tell(ctx, told{Event: e, view: data.Views[e.ID], browser: data.Browsers[e.Device], users: data.Users})
-		if err != nil {
-			return t, err
-		}
-		line.Anonymous = !line.Turning && (data.Identified.IsZero() || e.At.Before(data.Identified))
-		line.Last = data.Reached && i == len(data.Events)-1
-		if line.Turning && before {
-			line.Details = append(line.Details, i18n.T(ctx, "contactpage.thread.below|everything below happened before the name was known"))
-		}
-		day := &t.Days[len(t.Days)-1]
-		day.Lines = append(day.Lines, line)
-	}
-	return t, nil
-}
-
-// tell writes the line of one event.
-func tell(ctx context.Context, e told) (ui.ThreadLine, error) {
-	t, found := tellings[e.Kind]
-	if !found {
-		t = telling{"info-circle", ui.Grey, func(ctx context.Context, _ told, l *ui.ThreadLine) error {
-			l.Before = i18n.T(ctx, "contactpage.thread.unknown|Something that this version of Ariane does not know")
-			return nil
-		}}
-	}
-	l := ui.ThreadLine{
-		Anchor: "event-" + strconv.FormatInt(int64(e.ID), 10), Icon: t.icon, Tone: t.tone,
-		Clock: i18n.Time(ctx, e.At), Full: i18n.DateTime(ctx, e.At), Instant: e.At.UTC().Format(time.RFC3339),
-	}
-	return l, t.tell(ctx, e, &l)
 }

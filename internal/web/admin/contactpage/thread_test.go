@@ -55,7 +55,7 @@ func story(t *testing.T) threadData {
 			5: {URL: "javascript:alert(1)", Title: "Trap"},
 			4: {URL: "https://www.example.test/caf%C3%A9"},
 		},
-		Identified: morning, Reached: true,
+		Identified: activity.Cursor{At: morning, ID: 6}, Reached: true,
 	}
 }
 
@@ -131,7 +131,7 @@ Hier
 
 func TestThreadOfAVisitor(t *testing.T) {
 	data := story(t)
-	data.Events, data.Identified, data.Reached = data.Events[4:6], time.Time{}, false
+	data.Events, data.Identified, data.Reached = data.Events[4:6], activity.Cursor{}, false
 	thread, err := newThread(english, now, data)
 	if err != nil {
 		t.Fatal(err)
@@ -159,7 +159,7 @@ func TestSeveralChangesAreListed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l.Object != "3 fields changed" || fmt.Sprint(l.Answers) != "[{First Name Anna} {City Lyon (was Paris)} {custom x}]" {
+	if l.Object != "3 fields changed" || fmt.Sprint(l.Changes) != "[{First Name  Anna} {City Paris Lyon} {custom  x}]" {
 		t.Errorf("%+v", l)
 	}
 }
