@@ -14,35 +14,43 @@ var insertSizes = []int{256, 64, 16, 4, 1}
 
 var inserts sync.Map // "table (columns) rows" -> text
 
-// Insert adds rows to a table, many in one statement.
+// Insert adds rows to a table, many in one statement. That it failed may be told
+// by a later statement of the transaction, or by the commit.
 func (tx *Tx) Insert(ctx context.Context, table string, columns []string, rows [][]any) error {
-	_, err := tx.insert(ctx, table, columns, rows, "")
-	return err
+	return tx.insert(ctx, table, columns, rows, "", tx.conn.later)
 }
 
 // InsertMissing is Insert that passes over rows whose primary key exists. It
 // tells how many rows it added.
 func (tx *Tx) InsertMissing(ctx context.Context, table string, columns []string, rows [][]any) (int64, error) {
-	return tx.insert(ctx, table, columns, rows, " ON CONFLICT DO NOTHING")
+	var added int64
+	err := tx.insert(ctx, table, columns, rows, " ON CONFLICT DO NOTHING", func(query string, args []any) error {
+		result, err := tx.conn.exec(query, args)
+		if err != nil {
+			return err
+		}
+		n, err := result.RowsAffected()
+		added += n
+		return err
+	})
+	return added, err
 }
 
 // InsertOr is Insert that does something else for rows that exist: conflict is
 // the text from ON CONFLICT on.
 func (tx *Tx) InsertOr(ctx context.Context, table string, columns []string, rows [][]any, conflict string) error {
-	_, err := tx.insert(ctx, table, columns, rows, " "+conflict)
-	return err
+	return tx.insert(ctx, table, columns, rows, " "+conflict, tx.conn.later)
 }
 
-func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [][]any, suffix string) (int64, error) {
+func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [][]any, suffix string, run func(query string, args []any) error) error {
 	for _, row := range rows {
 		if len(row) != len(columns) {
-			return 0, fmt.Errorf("insert into %s: %d values for %d columns", table, len(row), len(columns))
+			return fmt.Errorf("insert into %s: %d values for %d columns", table, len(row), len(columns))
 		}
 	}
 	if tx.db.dialect == Postgres {
-		return tx.insertArrays(ctx, table, columns, rows, suffix)
+		return tx.insertArrays(ctx, table, columns, rows, suffix, run)
 	}
-	var added int64
 	args := make([]any, 0, min(len(rows), insertSizes[0])*len(columns))
 	for len(rows) > 0 {
 		size := 1
@@ -56,18 +64,12 @@ func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [
 		for _, row := range rows[:size] {
 			args = append(args, row...)
 		}
-		result, err := tx.Exec(ctx, insertText(table, columns, size, suffix), args...)
-		if err != nil {
-			return added, fmt.Errorf("insert into %s: %w", table, err)
+		if err := run(insertText(table, columns, size, suffix), args); err != nil {
+			return fmt.Errorf("insert into %s: %w", table, err)
 		}
-		n, err := result.RowsAffected()
-		if err != nil {
-			return added, err
-		}
-		added += n
 		rows = rows[size:]
 	}
-	return added, nil
+	return nil
 }
 
 func insertText(table string, columns []string, rows int, suffix string) string {
@@ -84,25 +86,24 @@ func insertText(table string, columns []string, rows int, suffix string) string 
 
 // insertArrays sends each column as one array, so that any number of rows is
 // one statement with one plan.
-func (tx *Tx) insertArrays(ctx context.Context, table string, columns []string, rows [][]any, suffix string) (int64, error) {
+func (tx *Tx) insertArrays(ctx context.Context, table string, columns []string, rows [][]any, suffix string, run func(query string, args []any) error) error {
 	if len(rows) == 0 {
-		return 0, nil
+		return nil
 	}
 	types, err := tx.columnTypes(ctx, table)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	args := make([]any, len(columns))
 	for i, column := range columns {
 		if args[i], err = array(types[column], rows, i); err != nil {
-			return 0, fmt.Errorf("insert into %s: column %s: %w", table, column, err)
+			return fmt.Errorf("insert into %s: column %s: %w", table, column, err)
 		}
 	}
-	result, err := tx.Exec(ctx, arraysText(table, columns, types, suffix), args...)
-	if err != nil {
-		return 0, fmt.Errorf("insert into %s: %w", table, err)
+	if err := run(arraysText(table, columns, types, suffix), args); err != nil {
+		return fmt.Errorf("insert into %s: %w", table, err)
 	}
-	return result.RowsAffected()
+	return nil
 }
 
 func arraysText(table string, columns []string, types map[string]string, suffix string) string {
@@ -128,6 +129,7 @@ func arraysText(table string, columns []string, types map[string]string, suffix 
 	}
 	s := "INSERT INTO " + table + " (" + list + ") SELECT " + strings.Join(values, ", ") +
 		" FROM unnest(" + strings.Join(arrays, ", ") + ") AS rows (" + strings.Join(names, ", ") + ")" + suffix
+	s = Postgres.rebind(s)
 	inserts.Store(key, s)
 	return s
 }

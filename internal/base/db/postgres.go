@@ -1,8 +1,6 @@
 package db
 
 import (
-	"context"
-	"database/sql"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -13,20 +11,6 @@ const (
 	postgresConnections      = 12
 	postgresAheadConnections = 4
 )
-
-type pgTx struct{ tx *sql.Tx }
-
-func (t pgTx) exec(query string, args []any) (sql.Result, error) {
-	return t.tx.ExecContext(context.Background(), query, args...)
-}
-
-func (t pgTx) query(query string, args []any) (*sql.Rows, error) {
-	return t.tx.QueryContext(context.Background(), query, args...)
-}
-
-func (t pgTx) queryRow(query string, args []any) *sql.Row {
-	return t.tx.QueryRowContext(context.Background(), query, args...)
-}
 
 func (d *DB) openPostgres(address string) error {
 	d.dialect = Postgres

@@ -54,6 +54,11 @@ func (w *writer) exec(query string, args []any) (sql.Result, error) {
 	return s.Exec(args...)
 }
 
+func (w *writer) later(query string, args []any) error {
+	_, err := w.exec(query, args)
+	return err
+}
+
 func (w *writer) query(query string, args []any) (*sql.Rows, error) {
 	s, err := w.prepared(query)
 	if err != nil {

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"time"
@@ -26,6 +27,8 @@ type Tx struct {
 
 type executor interface {
 	exec(query string, args []any) (sql.Result, error)
+	// later runs a statement before the next one; whether it failed may be told then.
+	later(query string, args []any) error
 	query(query string, args []any) (*sql.Rows, error)
 	queryRow(query string, args []any) *sql.Row
 }
@@ -95,8 +98,9 @@ func (tx *Tx) QueryRow(_ context.Context, query string, args ...any) *sql.Row {
 
 // Do runs f in one write transaction and commits it when f returns nil; it
 // returns once that is on the disk. Whatever f did is undone when it returns an
-// error or panics. On PostgreSQL f may run again after a deadlock: it must have no
-// effect outside the transaction other than through AfterCommit.
+// error or panics. On PostgreSQL f may run again after a deadlock or when the
+// connection was lost: it must have no effect outside the transaction other than
+// through AfterCommit.
 func (d *DB) Do(ctx context.Context, f func(tx *Tx) error) error {
 	if d.dialect == Postgres {
 		return d.retry(ctx, d.write, f)
@@ -136,7 +140,7 @@ func (d *DB) retry(ctx context.Context, pool *sql.DB, f func(tx *Tx) error) erro
 
 func again(err error) bool {
 	var pg *pgconn.PgError
-	return errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
+	return errors.Is(err, errLost) || errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
 }
 
 func (d *DB) once(ctx context.Context, pool *sql.DB, f func(tx *Tx) error) error {
@@ -151,13 +155,15 @@ func (d *DB) once(ctx context.Context, pool *sql.DB, f func(tx *Tx) error) error
 			rollback()
 		}
 	}()
-	if err := f(tx); err != nil {
-		return err
+	err = f(tx)
+	for i := 0; err == nil && i < len(tx.pending); i++ {
+		err = tx.pending[i].work.Flush(ctx, tx)
 	}
-	for i := 0; i < len(tx.pending); i++ {
-		if err := tx.pending[i].work.Flush(ctx, tx); err != nil {
-			return err
+	if err != nil {
+		if t, ok := tx.conn.(*pgTx); ok {
+			err = t.cause(err)
 		}
+		return err
 	}
 	if err := commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
@@ -208,17 +214,17 @@ func (d *DB) beginPostgres(ctx context.Context, pool *sql.DB, tx *Tx) (commit fu
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
-	t, err := pool.BeginTx(context.WithoutCancel(ctx), nil)
+	t, err := beginPipeline(context.WithoutCancel(ctx), pool)
 	if err != nil {
 		return nil, nil, err
 	}
-	tx.conn = pgTx{t}
+	tx.conn = t
 	rollback = func() {
-		if err := t.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
+		if err := t.rollback(); err != nil && !errors.Is(err, driver.ErrBadConn) {
 			d.log.Error("rollback failed", "error", err)
 		}
 	}
-	return t.Commit, rollback, nil
+	return t.commit, rollback, nil
 }
 
 // Topic wakes goroutines of this process after a commit.
