@@ -49,6 +49,9 @@ func problem(key string, args ...any) *fault.Text {
 // Printable removes what is no text (control and invisible characters, broken
 // encoding) and the spaces around it. Line breaks become spaces.
 func Printable(s string) string {
+	if visible(s) {
+		return strings.TrimSpace(s)
+	}
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
@@ -59,6 +62,16 @@ func Printable(s string) string {
 		return r
 	}, s)
 	return strings.TrimSpace(s)
+}
+
+// visible tells whether there are only visible ASCII characters and spaces.
+func visible(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 var (

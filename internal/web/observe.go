@@ -68,6 +68,9 @@ func (s *server) observe(route Route, next http.Handler) http.Handler {
 			if rec.status == 0 {
 				rec.status = http.StatusOK
 			}
+			if !s.Log.Enabled(r.Context(), level) {
+				return
+			}
 			s.Log.Log(r.Context(), level, "request", "route", route.Pattern, "method", r.Method, "status", rec.status,
 				"duration_ms", time.Since(begin).Milliseconds())
 		}()

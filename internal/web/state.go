@@ -119,6 +119,9 @@ func (s *server) clientAddress(r *http.Request) netip.Addr {
 	}
 	address, _ := netip.ParseAddr(host)
 	address = address.Unmap()
+	if !s.believes(address) {
+		return address.WithZone("")
+	}
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && s.believes(address); i-- {
 		next, err := netip.ParseAddr(strings.TrimSpace(hops[i]))

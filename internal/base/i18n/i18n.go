@@ -48,6 +48,12 @@ func Supported(lang string) bool { return lang == English || lang == French }
 
 // Match picks the language of an Accept-Language header.
 func Match(header string) string {
+	// Browsers name the language they like best first, without a weight.
+	if first, _, _ := strings.Cut(header, ","); !strings.Contains(first, ";") {
+		if lang, _, _ := strings.Cut(first, "-"); Supported(lang) {
+			return lang
+		}
+	}
 	best, bestWeight := English, 0.0
 	for _, part := range strings.Split(header, ",") {
 		tag, params, _ := strings.Cut(strings.TrimSpace(part), ";")

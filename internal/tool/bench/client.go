@@ -22,6 +22,8 @@ type Level struct {
 	Half        time.Duration `json:"p50_ns"`
 	Most        time.Duration `json:"p99_ns"`
 	Requests    int           `json:"requests"`
+	// CPU is what the server computed for one request, without its database's.
+	CPU time.Duration `json:"server_cpu_ns_per_request"`
 }
 
 // agents are the user agents of ordinary browsers.

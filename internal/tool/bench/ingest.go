@@ -58,10 +58,10 @@ func (b Ingest) Run(ctx context.Context, out io.Writer) error {
 func (r Report) print(out io.Writer) error {
 	fmt.Fprintln(out, r.Machine)
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "connections\tbare 204/s\tdurable hits/s\tratio\tp50\tp99\t")
+	fmt.Fprintln(w, "connections\tbare 204/s\tdurable hits/s\tratio\tp50\tp99\tserver's CPU, bare\tdurable\t")
 	for i, d := range r.Durable {
-		fmt.Fprintf(w, "%d\t%.0f\t%.0f\t%.2f\t%s\t%s\t\n", d.Connections, r.Bare[i].Rate, d.Rate, d.Rate/r.Bare[i].Rate,
-			d.Half.Round(100*time.Microsecond), d.Most.Round(100*time.Microsecond))
+		fmt.Fprintf(w, "%d\t%.0f\t%.0f\t%.2f\t%s\t%s\t%s\t%s\t\n", d.Connections, r.Bare[i].Rate, d.Rate, d.Rate/r.Bare[i].Rate,
+			d.Half.Round(100*time.Microsecond), d.Most.Round(100*time.Microsecond), r.Bare[i].CPU.Round(100*time.Nanosecond), d.CPU.Round(100*time.Nanosecond))
 	}
 	fmt.Fprintf(w, "server's peak memory\t%d MB\t\n", r.PeakMemory>>20)
 	return w.Flush()
@@ -78,10 +78,12 @@ func (b Ingest) levels(ctx context.Context, args []string, status int) (list []L
 		return nil, 0, fmt.Errorf("warm up: %w", err)
 	}
 	for _, n := range b.Connections {
+		before := cpuTime(s.cmd.Process.Pid)
 		l, err := measure(ctx, s.address, status, n, b.Length)
 		if err != nil {
 			return nil, 0, fmt.Errorf("%d connections: %w", n, err)
 		}
+		l.CPU = (cpuTime(s.cmd.Process.Pid) - before) / time.Duration(l.Requests)
 		list = append(list, l)
 	}
 	peak, err = peakMemory(s.cmd.Process.Pid)
@@ -140,6 +142,26 @@ func peakMemory(process int) (int64, error) {
 		}
 	}
 	return 0, nil
+}
+
+// cpuTime is how long a process has computed, zero where the system does not tell.
+func cpuTime(process int) time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", process))
+	if err != nil {
+		return 0
+	}
+	// The name of the program, in parentheses, may hold spaces. Time is in
+	// hundredths of a second, see proc(5).
+	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+	var ticks int64
+	for _, f := range fields[11:13] {
+		n, err := strconv.ParseInt(f, 10, 64)
+		if err != nil {
+			return 0
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond
 }
 
 // ServeBare answers every request with 204 and nothing else, until ctx ends:
