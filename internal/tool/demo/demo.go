@@ -14,6 +14,7 @@ import (
 	"ariane/internal/base/setting"
 	"ariane/internal/contact"
 	"ariane/internal/form"
+	"ariane/internal/form/question"
 	"ariane/internal/id"
 	"ariane/internal/tool/demo/site"
 	"ariane/internal/user"
@@ -58,7 +59,7 @@ func Fill(ctx context.Context, d *db.DB, r *visit.Recorder, siteURL, language st
 		if err := setting.Set(ctx, tx, setting.SiteURL, siteURL); err != nil {
 			return err
 		}
-		s := sampler{ctx: ctx, tx: tx, recorder: r, site: siteURL, now: tx.Now(), random: rand.New(rand.NewPCG(7, 11))}
+		s := sampler{ctx: ctx, tx: tx, recorder: r, site: siteURL, user: u, language: language, now: tx.Now(), random: rand.New(rand.NewPCG(7, 11))}
 		tx.SetNow(s.now.AddDate(0, 0, -days))
 		if s.form, err = form.Create(ctx, tx, sampleForm(language, u)); err != nil {
 			return fmt.Errorf("create the form of the demonstration: %w", err)
@@ -95,9 +96,9 @@ func sampleForm(language string, u user.User) form.Form {
 		labels = []string{"Prénom", "Nom", "Adresse e-mail"}
 	}
 	f.Fields = []form.Field{
-		{Label: labels[0], Alias: "firstname", Type: form.Text, ContactField: "firstname"},
-		{Label: labels[1], Alias: "lastname", Type: form.Text, ContactField: "lastname"},
-		{Label: labels[2], Alias: "email", Type: form.Email, ContactField: "email", Required: true},
+		{Label: labels[0], Alias: "firstname", Type: question.Text, ContactField: "firstname"},
+		{Label: labels[1], Alias: "lastname", Type: question.Text, ContactField: "lastname"},
+		{Label: labels[2], Alias: "email", Type: question.Email, ContactField: "email", Required: true},
 	}
 	return f
 }
@@ -108,6 +109,8 @@ type sampler struct {
 	tx       *db.Tx
 	recorder *visit.Recorder
 	site     string
+	user     user.User
+	language string
 	form     id.Form
 	now      time.Time
 	random   *rand.Rand
@@ -164,7 +167,9 @@ func (s *sampler) person(h visit.Hit, i int, p person) {
 		at = next
 	}
 	end := s.visit(h, at, 2+s.random.IntN(4), true)
-	s.plan(end.Add(time.Duration(40+s.random.IntN(90))*time.Second), func() error { return s.submit(h, i, p) })
+	sent := end.Add(time.Duration(40+s.random.IntN(90)) * time.Second)
+	s.plan(sent, func() error { return s.submit(h, i, p) })
+	s.tend(h, i, sent)
 	for range after {
 		if at = s.later(at); at.After(s.now.Add(-time.Hour)) {
 			break

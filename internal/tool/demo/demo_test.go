@@ -11,6 +11,7 @@ import (
 	"ariane/internal/base/setting"
 	"ariane/internal/contact"
 	"ariane/internal/form"
+	"ariane/internal/label"
 	"ariane/internal/tool/demo"
 	"ariane/internal/user"
 	"ariane/internal/visit"
@@ -41,6 +42,9 @@ func TestFill(t *testing.T) {
 	}
 	if n, _, err := contact.Count(t.Context(), d, contact.Filter{}, 1000); n != 100 || err != nil {
 		t.Errorf("%d people, %v", n, err)
+	}
+	if tags, err := label.All(t.Context(), d, 100); len(tags) != 6 || err != nil {
+		t.Errorf("tags %v, %v", tags, err)
 	}
 	page, err := form.Results(t.Context(), d, form.ResultFilter{Form: 1, Limit: 100})
 	if err != nil || len(page.Results) != 100 {

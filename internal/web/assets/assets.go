@@ -16,7 +16,9 @@ import (
 	"ariane/internal/base/fault"
 )
 
-//go:embed css/*.css app.js favicon.svg vendor/*.woff2
+//go:generate go run ariane/internal/tool/bundle/generate chart/chart.js chart.js
+
+//go:embed css/*.css app.js chart.js favicon.svg vendor/*.woff2 vendor/*.svg
 var files embed.FS
 
 // Base is where assets are served.
@@ -26,7 +28,9 @@ const Base = "/s/assets/"
 const (
 	Style  = "app.css"
 	Script = "app.js"
-	Icon   = "favicon.svg"
+	// Chart draws the charts of the pages that ask for it.
+	Chart = "chart.js"
+	Icon  = "favicon.svg"
 )
 
 var contentTypes = map[string]string{
@@ -75,11 +79,11 @@ func Serve(w http.ResponseWriter, r *http.Request) error {
 
 func build(fsys fs.FS) (bundle, error) {
 	b := bundle{urls: map[string]string{}, contents: map[string]asset{}}
-	faces, err := fs.Glob(fsys, "vendor/*.woff2")
+	used, err := fs.Glob(fsys, "vendor/*.*")
 	if err != nil {
 		return b, err
 	}
-	for _, name := range append(faces, Script, Icon) {
+	for _, name := range append(used, Script, Chart, Icon) {
 		content, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return b, err
@@ -99,7 +103,7 @@ func build(fsys fs.FS) (bundle, error) {
 		style.Write(content)
 	}
 	text := style.String()
-	for _, name := range faces {
+	for _, name := range used {
 		text = strings.ReplaceAll(text, `url("`+name+`")`, `url("`+b.urls[name]+`")`)
 	}
 	b.add(Style, []byte(text))

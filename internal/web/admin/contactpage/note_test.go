@@ -17,7 +17,7 @@ func TestNotesOfAContact(t *testing.T) {
 	w.Post("/s/contacts/notes/"+number, "type", "call", "text", "She <b>called</b>\nabout bikes", "at", "2026-11-02T09:30").
 		Wants(http.StatusOK, "The note is saved.", "She <b>called</b> about bikes", "Call", "2 November 2026, 09:30", "by anna").Lacks("<b>called", "To come")
 	w.Get(page).Wants(http.StatusOK, "Note: Call", "She <b>called</b>", "Notes 1").Lacks("<b>called")
-	w.Get(page + "?find=bikes").Wants(http.StatusOK, "Note: Call")
+	w.Get(page+"?find=bikes").Wants(http.StatusOK, "Note: Call")
 	w.Get(page+"?find=cars").Wants(http.StatusOK, "Nothing like that").Lacks("Note: Call")
 
 	w.Post("/s/contacts/notes/"+number, "type", "general", "text", " ", "at", "never").

@@ -12,6 +12,10 @@ import (
 	"ariane/internal/web/ui"
 )
 
+// rhythmSpans are the numbers of days that a curve may show: the shortest that
+// holds all there is, else the longest.
+var rhythmSpans = [...]int{14, 30, 60, rhythmDays}
+
 const (
 	rhythmDays = 90
 	// rhythmEvents bounds what is counted for the curve.
@@ -44,29 +48,26 @@ func (d Deps) loadRhythm(ctx context.Context, number id.Contact) (rhythm, error)
 // the same as a table.
 type rhythmView struct {
 	Chart ui.Chart
+	Span  int // in days
 	Days  []rhythmDay
 }
 
 // rhythmDay is a day on which something was done.
 type rhythmDay struct {
-	Unix          int64
-	Day           string
-	Pages, Forms  int
-	Views, Filled string // the same for people
+	Day, Short, Full string // in one word or all: "3 Nov · 2 page views · 1 form"
+	Pages, Forms     int
 }
 
 func newRhythmView(ctx context.Context, now time.Time, data rhythm) rhythmView {
-	v := rhythmView{Chart: ui.Chart{
-		Title: i18n.T(ctx, "contactpage.rhythm|What the contact did in the last %d days", rhythmDays),
-		Lines: ui.ChartSeries{Label: i18n.T(ctx, "contactpage.chart.views|Page views")},
-		Dots:  ui.ChartSeries{Label: i18n.T(ctx, "contactpage.rhythm.forms|Forms submitted")},
-	}}
+	var v rhythmView
 	zone := i18n.Zone(ctx)
 	day := func(t time.Time) time.Time {
 		y, m, d := t.In(zone).Date()
 		return time.Date(y, m, d, 12, 0, 0, 0, zone)
 	}
 	counts := map[time.Time]map[activity.Kind]int{}
+	today := day(now)
+	first := today
 	for unit, kinds := range data.Counts {
 		d := day(time.Unix(unit*int64(rhythmUnit/time.Second), 0))
 		if counts[d] == nil {
@@ -75,21 +76,31 @@ func newRhythmView(ctx context.Context, now time.Time, data rhythm) rhythmView {
 		for k, n := range kinds {
 			counts[d][k] += n
 		}
+		if d.Before(first) {
+			first = d
+		}
+	}
+	for _, v.Span = range rhythmSpans {
+		if today.AddDate(0, 0, 1-v.Span).Before(first) {
+			break
+		}
 	}
 	views, forms := 0, 0
-	today := day(now)
-	for i := rhythmDays - 1; i >= 0; i-- {
+	for i := v.Span - 1; i >= 0; i-- {
 		d := today.AddDate(0, 0, -i)
 		if d.Before(data.From) {
 			continue
 		}
-		one := rhythmDay{Unix: d.Unix(), Day: i18n.Date(ctx, d), Pages: counts[d][visit.KindPageViewed], Forms: counts[d][form.KindSubmitted]}
-		one.Views = i18n.N(ctx, one.Pages, "contactpage.chart.day.views|%s page view|%s page views", i18n.Number(ctx, one.Pages))
-		one.Filled = i18n.N(ctx, one.Forms, "contactpage.rhythm.day.forms|%s form|%s forms", i18n.Number(ctx, one.Forms))
+		one := rhythmDay{Day: i18n.Date(ctx, d), Short: i18n.ShortDate(ctx, d), Pages: counts[d][visit.KindPageViewed], Forms: counts[d][form.KindSubmitted]}
+		one.Full = one.Day + " · " +
+			i18n.N(ctx, one.Pages, "contactpage.chart.day.views|%s page view|%s page views", i18n.Number(ctx, one.Pages)) + " · " +
+			i18n.N(ctx, one.Forms, "contactpage.rhythm.day.forms|%s form|%s forms", i18n.Number(ctx, one.Forms))
 		v.Days = append(v.Days, one)
-		v.Chart.Points = append(v.Chart.Points, ui.ChartPoint{Label: i18n.ShortDate(ctx, d), Full: one.Day + " · " + one.Views + " · " + one.Filled, Line: one.Pages, Dots: one.Forms})
+		v.Chart.Points = append(v.Chart.Points, ui.ChartPoint{Label: one.Short, Full: one.Full, Line: one.Pages, Dots: one.Forms})
 		views, forms = views+one.Pages, forms+one.Forms
 	}
-	v.Chart.Lines.Total, v.Chart.Dots.Total = i18n.Number(ctx, views), i18n.Number(ctx, forms)
+	v.Chart.Title = i18n.T(ctx, "contactpage.rhythm|What the contact did in the last %d days", v.Span)
+	v.Chart.Lines = ui.ChartSeries{Label: i18n.T(ctx, "contactpage.chart.views|Page views"), Total: i18n.Number(ctx, views)}
+	v.Chart.Dots = ui.ChartSeries{Label: i18n.T(ctx, "contactpage.rhythm.forms|Forms submitted"), Total: i18n.Number(ctx, forms)}
 	return v
 }
