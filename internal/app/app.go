@@ -18,6 +18,7 @@ import (
 	"ariane/internal/base/clock"
 	"ariane/internal/base/db"
 	"ariane/internal/base/job"
+	"ariane/internal/base/outgoing"
 	"ariane/internal/base/setting"
 	"ariane/internal/user"
 	"ariane/internal/visit"
@@ -56,6 +57,7 @@ type App struct {
 	listener net.Listener
 	server   *http.Server
 	jobs     *job.Runner
+	outgoing *outgoing.Client
 	sites    *setting.Cached[[]string]
 	gate     *user.Gate
 	policy   *visit.Policy
@@ -107,6 +109,8 @@ func (a *App) build(ctx context.Context) error {
 		return err
 	}
 	a.sites = setting.Cache(a.DB, setting.AllowedSites)
+	hosts := setting.Cache(a.DB, setting.OutgoingHosts)
+	a.outgoing = outgoing.New(outgoing.Options{Allowed: hosts.Get})
 	a.gate = user.NewGate(a.DB, c.Clock)
 	a.Runner = activity.NewRunner(a.DB, c.Log, Readers()...)
 	a.jobs = job.NewRunner(a.DB, c.Log, job.Options{Handlers: a.handlers(), Tasks: a.tasks()})
@@ -224,6 +228,9 @@ func (a *App) Close() error {
 		if err := a.listener.Close(); !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
 		}
+	}
+	if a.outgoing != nil {
+		a.outgoing.Close()
 	}
 	if a.DB != nil {
 		errs = append(errs, a.DB.Close())

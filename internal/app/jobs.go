@@ -8,12 +8,15 @@ import (
 	"ariane/internal/base/db"
 	"ariane/internal/base/job"
 	"ariane/internal/contact"
+	"ariane/internal/form"
 	"ariane/internal/user"
 )
 
 // handlers lists the background work there is.
 func (a *App) handlers() []job.Handler {
-	return []job.Handler{}
+	return []job.Handler{
+		form.Deliveries(a.DB, a.outgoing),
+	}
 }
 
 // tasks lists what is done again and again.

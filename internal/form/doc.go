@@ -6,7 +6,10 @@
 // at all is written. A submission key, made for each rendering of a form, makes a submission that arrives
 // twice count once.
 //
-// Tables: form, form_field, form_submission, form_submission_key.
+// What follows a submission on this machine is done with it in one transaction;
+// what leaves it is a job.
+//
+// Tables: form, form_field, form_action, form_submission, form_submission_key.
 //
 // Kinds appended: form.submitted.
 //

@@ -8,21 +8,9 @@ import (
 
 	"ariane/internal/base/i18n"
 	"ariane/internal/field"
+	"ariane/internal/form/question"
 	"ariane/internal/id"
 )
-
-// Type says how a field is asked.
-type Type string
-
-// The types.
-const (
-	Text   Type = "text"
-	Email  Type = "email"
-	Hidden Type = "hidden" // not shown; a value of the page or of its address
-)
-
-// Types lists the types in the order in which they are offered.
-func Types() []Type { return []Type{Text, Email, Hidden} }
 
 // PostAction is what follows an accepted submission.
 type PostAction string
@@ -48,22 +36,11 @@ const (
 	Expired     Status = "expired"
 )
 
-// Field is one question.
-type Field struct {
-	ID    int64
-	Label string
-	// Alias names the value in requests and results; made from the label when empty, fixed once saved.
-	Alias string
-	Type  Type
-	// ContactField is the alias of the contact's field that takes the answer, empty for none.
-	ContactField string
-	Required     bool
-	// Message is said when a required answer is missing, instead of the built-in text.
-	Message     string
-	Default     string
-	Placeholder string
-	Help        string
-}
+// Field is one question of a form.
+type Field = question.Field
+
+// Answer is what was answered to one field.
+type Answer = question.Answer
 
 // Form is one form with its fields in order.
 type Form struct {
@@ -84,7 +61,11 @@ type Form struct {
 	// followed, and no address is kept.
 	Kiosk   bool
 	NoIndex bool // search engines are asked to leave the public page alone
+	// Proof makes browsers work for a moment before they send, which costs robots
+	// more than people. It takes JavaScript.
+	Proof   bool
 	Fields  []Field
+	Actions []Action
 
 	Added, Modified               time.Time // Modified: the last change, creation included
 	CreatedBy, ModifiedBy         id.User
@@ -96,10 +77,24 @@ func Blank(language string) Form {
 	f := Form{Language: language, Published: true, PostAction: Message, RenderStyle: true}
 	if language == i18n.French {
 		f.PostProperty = "Merci, c’est bien reçu."
-		f.Fields = []Field{{Label: "Adresse e-mail", Alias: "email", Type: Email, ContactField: "email", Required: true}}
+		f.Fields = []Field{{Label: "Adresse e-mail", Alias: "email", Type: question.Email, ContactField: "email", Required: true}}
 	} else {
 		f.PostProperty = "Thank you, we have received it."
-		f.Fields = []Field{{Label: "Email address", Alias: "email", Type: Email, ContactField: "email", Required: true}}
+		f.Fields = []Field{{Label: "Email address", Alias: "email", Type: question.Email, ContactField: "email", Required: true}}
+	}
+	return f
+}
+
+// Copy is a form like this one that was never saved.
+func (f Form) Copy() Form {
+	f.ID, f.Alias, f.Added, f.Modified = 0, "", time.Time{}, time.Time{}
+	f.CreatedBy, f.CreatedByUser, f.ModifiedBy, f.ModifiedByUser = 0, "", 0, ""
+	f.Fields, f.Actions = slices.Clone(f.Fields), slices.Clone(f.Actions)
+	for i := range f.Fields {
+		f.Fields[i].ID = 0
+	}
+	for i := range f.Actions {
+		f.Actions[i].ID = 0
 	}
 	return f
 }
@@ -133,17 +128,4 @@ func letters(s string) string {
 		}
 		return -1
 	}, field.Fold(s))
-}
-
-// notAnswered are the fields of a contact that no visitor fills.
-var notAnswered = []string{"points", "last_active"}
-
-// Mappable lists the fields of a contact that a form may write.
-func Mappable() []field.Field {
-	return slices.DeleteFunc(field.Standard(), func(f field.Field) bool { return slices.Contains(notAnswered, f.Alias) })
-}
-
-func mappable(alias string) (field.Field, bool) {
-	f, ok := field.ByAlias(alias)
-	return f, ok && !slices.Contains(notAnswered, alias)
 }

@@ -10,6 +10,7 @@ import (
 	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
 	"ariane/internal/form"
+	"ariane/internal/form/question"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -22,12 +23,12 @@ func TestCreateFindUpdateDelete(t *testing.T) {
 		Name: "Contact us!", Description: "d", Language: i18n.French, Published: true, PublishUp: up, PostAction: form.Redirect, PostProperty: "https://example.org/ok",
 		Button: "Go", RenderStyle: true, NoIndex: true, Kiosk: true, CreatedBy: 3, CreatedByUser: "Jeanne",
 		Fields: []form.Field{
-			{Label: "Nom & prénom", Type: form.Text, Required: true, Message: "m", Default: "x", Placeholder: "p", Help: "h", ContactField: "lastname"},
-			{Label: "Message", Type: form.Text},
-			{Label: "2e adresse de courrier électronique", Type: form.Email},
-			{Label: "Contact us", Type: form.Hidden},
-			{Label: "contactus", Type: form.Hidden},
-			{Label: "Message", Type: form.Hidden},
+			{Label: "Nom & prénom", Type: question.Text, Required: true, Message: "m", Default: "x", Placeholder: "p", Help: "h", ContactField: "lastname"},
+			{Label: "Message", Type: question.Text},
+			{Label: "2e adresse de courrier électronique", Type: question.Email},
+			{Label: "Contact us", Type: question.Hidden},
+			{Label: "contactus", Type: question.Hidden},
+			{Label: "Message", Type: question.Hidden},
 		},
 	}
 	n := r.create(f)
@@ -54,7 +55,7 @@ func TestCreateFindUpdateDelete(t *testing.T) {
 
 	change := got
 	change.Name, change.ModifiedBy, change.ModifiedByUser = "Renamed", 4, "Ali"
-	change.Fields = []form.Field{got.Fields[2], {Label: "New", Type: form.Text}, got.Fields[0]}
+	change.Fields = []form.Field{got.Fields[2], {Label: "New", Type: question.Text}, got.Fields[0]}
 	change.Fields[0].Alias, change.Fields[0].Label = "renamed", "Autre adresse"
 	r.do(func(tx *db.Tx) error { return form.Update(t.Context(), tx, change) })
 	now, err := form.Find(t.Context(), r.db, n)
@@ -90,7 +91,7 @@ func TestCreateFindUpdateDelete(t *testing.T) {
 
 func TestValidate(t *testing.T) {
 	t.Parallel()
-	valid := form.Form{Name: "n", Language: i18n.English, PostAction: form.Return, Fields: []form.Field{{Label: "a", Type: form.Text}, {Label: "b", Type: form.Email, ContactField: "email"}}}
+	valid := form.Form{Name: "n", Language: i18n.English, PostAction: form.Return, Fields: []form.Field{{Label: "a", Type: question.Text}, {Label: "b", Type: question.Email, ContactField: "email"}}}
 	if err := valid.Validate(); err != nil {
 		t.Fatal(err)
 	}

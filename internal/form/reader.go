@@ -29,8 +29,8 @@ func followMerges(ctx context.Context, tx *db.Tx, batch []activity.Event) error 
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO form_submission (contact_id, id, form_id, at, ip, page, referrer, answers)
-			SELECT CAST(? AS BIGINT), id, form_id, at, ip, page, referrer, answers FROM form_submission WHERE contact_id = ?`, int64(survivor), int64(merged.Contact))
+		_, err = tx.Exec(ctx, `INSERT INTO form_submission (contact_id, id, form_id, at, ip, page, referrer, answers, words)
+			SELECT CAST(? AS BIGINT), id, form_id, at, ip, page, referrer, answers, words FROM form_submission WHERE contact_id = ?`, int64(survivor), int64(merged.Contact))
 		if err == nil {
 			_, err = tx.Exec(ctx, `DELETE FROM form_submission WHERE contact_id = ?`, int64(merged.Contact))
 		}

@@ -3,6 +3,7 @@ package form
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -15,13 +16,13 @@ import (
 // own are the columns of a form that Update writes.
 var own = []string{
 	"name", "name_key", "alias", "description", "language", "published", "publish_up", "publish_down",
-	"post_action", "post_property", "button", "render_style", "no_index", "kiosk", "modified", "modified_by", "modified_by_user",
+	"post_action", "post_property", "button", "render_style", "no_index", "kiosk", "proof", "modified", "modified_by", "modified_by_user",
 }
 
 func (f Form) values(tx *db.Tx) []any {
 	return []any{
 		f.Name, field.Fold(f.Name), f.Alias, f.Description, f.Language, number(f.Published), db.NullMillis(f.PublishUp), db.NullMillis(f.PublishDown),
-		string(f.PostAction), f.PostProperty, f.Button, number(f.RenderStyle), number(f.NoIndex), number(f.Kiosk), db.Millis(tx.Now()), db.NullID(f.ModifiedBy), f.ModifiedByUser,
+		string(f.PostAction), f.PostProperty, f.Button, number(f.RenderStyle), number(f.NoIndex), number(f.Kiosk), number(f.Proof), db.Millis(tx.Now()), db.NullID(f.ModifiedBy), f.ModifiedByUser,
 	}
 }
 
@@ -33,16 +34,16 @@ func number(yes bool) int {
 }
 
 const columns = `f.id, f.name, f.alias, f.description, f.language, f.published, f.publish_up, f.publish_down, f.post_action, f.post_property,
-	f.button, f.render_style, f.no_index, f.kiosk, f.added, f.modified, f.created_by, f.created_by_user, f.modified_by, f.modified_by_user`
+	f.button, f.render_style, f.no_index, f.kiosk, f.proof, f.added, f.modified, f.created_by, f.created_by_user, f.modified_by, f.modified_by_user`
 
 func scan(row interface{ Scan(...any) error }) (Form, error) {
 	var f Form
-	var published, style, noIndex, kiosk int
+	var published, style, noIndex, kiosk, proof int
 	var up, down, creator, modifier sql.NullInt64
 	var added, modified int64
 	err := row.Scan(&f.ID, &f.Name, &f.Alias, &f.Description, &f.Language, &published, &up, &down, &f.PostAction, &f.PostProperty,
-		&f.Button, &style, &noIndex, &kiosk, &added, &modified, &creator, &f.CreatedByUser, &modifier, &f.ModifiedByUser)
-	f.Published, f.RenderStyle, f.NoIndex, f.Kiosk = published == 1, style == 1, noIndex == 1, kiosk == 1
+		&f.Button, &style, &noIndex, &kiosk, &proof, &added, &modified, &creator, &f.CreatedByUser, &modifier, &f.ModifiedByUser)
+	f.Published, f.RenderStyle, f.NoIndex, f.Kiosk, f.Proof = published == 1, style == 1, noIndex == 1, kiosk == 1, proof == 1
 	f.PublishUp, f.PublishDown, f.Added, f.Modified = db.NullTime(up), db.NullTime(down), db.Time(added), db.Time(modified)
 	f.CreatedBy, f.ModifiedBy = id.User(creator.Int64), id.User(modifier.Int64)
 	return f, err
@@ -57,22 +58,36 @@ func Find(ctx context.Context, q db.Q, form id.Form) (Form, error) {
 	if err != nil {
 		return Form{}, fmt.Errorf("find form %d: %w", form, err)
 	}
-	rows, err := q.Query(ctx, `SELECT id, alias, label, type, contact_field, required, message, default_value, placeholder, help
+	if f.Fields, err = findFields(ctx, q, form); err != nil {
+		return Form{}, err
+	}
+	f.Actions, err = findActions(ctx, q, form)
+	return f, err
+}
+
+func findFields(ctx context.Context, q db.Q, form id.Form) ([]Field, error) {
+	rows, err := q.Query(ctx, `SELECT id, alias, label, type, contact_field, required, message, default_value, placeholder, help, hide_label, properties
 		FROM form_field WHERE form_id = ? ORDER BY position`, int64(form))
 	if err != nil {
-		return Form{}, fmt.Errorf("find fields of form %d: %w", form, err)
+		return nil, fmt.Errorf("find fields of form %d: %w", form, err)
 	}
 	defer rows.Close()
+	var list []Field
 	for rows.Next() {
 		var one Field
-		var required int
-		if err := rows.Scan(&one.ID, &one.Alias, &one.Label, &one.Type, &one.ContactField, &required, &one.Message, &one.Default, &one.Placeholder, &one.Help); err != nil {
-			return Form{}, fmt.Errorf("find fields of form %d: %w", form, err)
+		var required, hidden int
+		var properties []byte
+		err := rows.Scan(&one.ID, &one.Alias, &one.Label, &one.Type, &one.ContactField, &required, &one.Message, &one.Default, &one.Placeholder, &one.Help, &hidden, &properties)
+		if err == nil {
+			err = json.Unmarshal(properties, &one.Properties)
 		}
-		one.Required = required == 1
-		f.Fields = append(f.Fields, one)
+		if err != nil {
+			return nil, fmt.Errorf("find fields of form %d: %w", form, err)
+		}
+		one.Required, one.HideLabel = required == 1, hidden == 1
+		list = append(list, one)
 	}
-	return f, rows.Err()
+	return list, rows.Err()
 }
 
 // Create adds a form. CreatedBy and CreatedByUser say who did.
@@ -90,11 +105,15 @@ func Create(ctx context.Context, tx *db.Tx, f Form) (id.Form, error) {
 	if err := tx.Insert(ctx, "form", append([]string{"id", "added", "created_by", "created_by_user"}, own...), [][]any{row}); err != nil {
 		return 0, fmt.Errorf("create form: %w", err)
 	}
-	return f.ID, insertFields(ctx, tx, f)
+	if err := insertFields(ctx, tx, f); err != nil {
+		return 0, err
+	}
+	return f.ID, saveActions(ctx, tx, f, nil)
 }
 
 // Update saves a form. Fields that have an ID keep it and their alias, others are added, missing ones are removed.
-// ModifiedBy and ModifiedByUser say who did.
+// ModifiedBy and ModifiedByUser say who did. A form that was changed after f was read, at f.Modified, stays as it is:
+// that is a Conflict.
 func Update(ctx context.Context, tx *db.Tx, f Form) error {
 	if err := f.Validate(); err != nil {
 		return err
@@ -102,6 +121,9 @@ func Update(ctx context.Context, tx *db.Tx, f Form) error {
 	saved, err := Find(ctx, tx, f.ID)
 	if err != nil {
 		return err
+	}
+	if !saved.Modified.Equal(f.Modified) {
+		return fault.Conflict(fmt.Errorf("update form %d: changed at %s", f.ID, saved.Modified), fault.Say("form.changed|Somebody else changed this form meanwhile."))
 	}
 	f = f.withAliases(saved)
 	set := ""
@@ -117,7 +139,10 @@ func Update(ctx context.Context, tx *db.Tx, f Form) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM form_field WHERE form_id = ?`, int64(f.ID)); err != nil {
 		return fmt.Errorf("update form %d: %w", f.ID, err)
 	}
-	return insertFields(ctx, tx, f)
+	if err := insertFields(ctx, tx, f); err != nil {
+		return err
+	}
+	return saveActions(ctx, tx, f, saved.Actions)
 }
 
 func insertFields(ctx context.Context, tx *db.Tx, f Form) error {
@@ -136,9 +161,15 @@ func insertFields(ctx context.Context, tx *db.Tx, f Form) error {
 		if one.ID == 0 {
 			one.ID, ids = ids[0], ids[1:]
 		}
-		rows[i] = []any{int64(f.ID), one.ID, i, one.Alias, one.Label, string(one.Type), one.ContactField, number(one.Required), one.Message, one.Default, one.Placeholder, one.Help}
+		properties, err := json.Marshal(one.Properties)
+		if err != nil {
+			return fmt.Errorf("save fields of form %d: %w", f.ID, err)
+		}
+		rows[i] = []any{int64(f.ID), one.ID, i, one.Alias, one.Label, string(one.Type), one.ContactField, number(one.Required), one.Message, one.Default, one.Placeholder,
+			one.Help, number(one.HideLabel), string(properties)}
 	}
-	err = tx.Insert(ctx, "form_field", []string{"form_id", "id", "position", "alias", "label", "type", "contact_field", "required", "message", "default_value", "placeholder", "help"}, rows)
+	err = tx.Insert(ctx, "form_field", []string{"form_id", "id", "position", "alias", "label", "type", "contact_field", "required", "message", "default_value", "placeholder",
+		"help", "hide_label", "properties"}, rows)
 	if err != nil {
 		return fmt.Errorf("save fields of form %d: %w", f.ID, err)
 	}
@@ -158,6 +189,7 @@ func Delete(ctx context.Context, tx *db.Tx, form id.Form) error {
 		`DELETE FROM form_submission_key WHERE form_id = ?`,
 		`DELETE FROM form_submission WHERE form_id = ?`,
 		`DELETE FROM form_field WHERE form_id = ?`,
+		`DELETE FROM form_action WHERE form_id = ?`,
 	} {
 		if _, err := tx.Exec(ctx, statement, int64(form)); err != nil {
 			return fmt.Errorf("delete form %d: %w", form, err)

@@ -18,13 +18,6 @@ import (
 	"ariane/internal/id"
 )
 
-// Answer is what was answered to one field, under the label of that time.
-type Answer struct {
-	Alias string `json:"alias"`
-	Label string `json:"label"`
-	Value string `json:"value"`
-}
-
 // Submission is a form filled in, not yet accepted.
 type Submission struct {
 	Form id.Form
@@ -130,22 +123,25 @@ func (f Form) check(posted map[string][]string) ([]Answer, map[string]string, er
 	problems, values := fault.Fields{}, map[string]string{}
 	answers := make([]Answer, 0, len(f.Fields))
 	for _, own := range f.Fields {
-		value, problem := own.accept(strings.Join(posted[own.Alias], ", "))
-		if problem == nil && value == "" && own.Required {
+		if !own.Type.Answered() {
+			continue
+		}
+		answer, problem := own.Accept(posted[own.Alias], f.Language)
+		if problem == nil && answer.Value == "" && own.Required {
 			text := fault.Say("form.required|“%s” is required.", own.Label)
 			if own.Message != "" {
 				text = fault.Say("form.required_own|%s", own.Message)
 			}
 			problem = &text
 		}
-		if to, ok := mappable(own.ContactField); ok && problem == nil && value != "" {
-			values[to.Alias], problem = field.Clean(to, value)
+		if to, ok := own.Target(); ok && problem == nil && answer.Value != "" {
+			values[to.Alias], problem = field.Clean(to, answer.Value)
 		}
 		if problem != nil {
 			problems.Add(own.Alias, *problem)
 			continue
 		}
-		answers = append(answers, Answer{Alias: own.Alias, Label: own.Label, Value: value})
+		answers = append(answers, answer)
 	}
 	return answers, values, problems.Err()
 }
@@ -189,18 +185,35 @@ func record(ctx context.Context, tx *db.Tx, s Submission, out *Outcome, values m
 	if err != nil {
 		return err
 	}
-	err = tx.Insert(ctx, "form_submission", []string{"contact_id", "id", "form_id", "at", "ip", "page", "referrer", "answers"},
-		[][]any{{int64(who), n, int64(f.ID), db.Millis(tx.Now()), s.IP, page, referrer, string(text)}})
-	if err != nil || who == 0 {
+	err = tx.Insert(ctx, "form_submission", []string{"contact_id", "id", "form_id", "at", "ip", "page", "referrer", "answers", "words"},
+		[][]any{{int64(who), n, int64(f.ID), db.Millis(tx.Now()), s.IP, page, referrer, string(text), words(out.Answers)}})
+	if err != nil {
 		return err
 	}
+	if who != 0 {
+		out.tell(tx, visitor, page, referrer)
+	}
+	return f.act(ctx, tx, *out)
+}
+
+// words are the answers as they are searched.
+func words(answers []Answer) string {
+	var list []string
+	for _, a := range answers {
+		list = append(list, a.Text())
+	}
+	return field.Fold(strings.Join(list, " "))
+}
+
+// tell appends the submission to the thread of its contact.
+func (out Outcome) tell(tx *db.Tx, visitor contact.Visitor, page, referrer string) {
+	f, who := out.Form, out.Contact
 	device := visitor.Device
 	if who != visitor.Contact {
 		device = 0 // it was handed over, and gets another number with its next view
 	}
 	activity.Append(tx, activity.Entry{Contact: who, Kind: KindSubmitted, Source: activity.SourceForm, Device: device,
 		Data: Submitted{Form: f.ID, Name: f.Name, Submission: out.Submission, Answers: out.Answers, Page: page, Referrer: referrer}})
-	return nil
 }
 
 // claim takes the key of a submission for its number, and returns the number that has it.
@@ -236,7 +249,7 @@ func fill(text string, answers []Answer, escape func(string) string) string {
 		value := parts[3]
 		for _, a := range answers {
 			if parts[1] == "formfield" && a.Alias == parts[2] && a.Value != "" {
-				value = a.Value
+				value = a.Text()
 			}
 		}
 		return escape(value)

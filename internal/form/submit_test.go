@@ -15,6 +15,7 @@ import (
 	"ariane/internal/base/i18n"
 	"ariane/internal/contact"
 	"ariane/internal/form"
+	"ariane/internal/form/question"
 	"ariane/internal/id"
 	"ariane/internal/visit"
 
@@ -41,9 +42,9 @@ func open(t *testing.T, change func(*form.Form)) *rig {
 	f := form.Form{
 		Name: "Lettre d’information", Language: i18n.English, Published: true, PostAction: form.Message, PostProperty: "Thank you {formfield=first_name|you}!",
 		Fields: []form.Field{
-			{Label: "First name", Type: form.Text, ContactField: "firstname"},
-			{Label: "Email", Type: form.Email, ContactField: "email", Required: true},
-			{Label: "Campaign", Type: form.Hidden, Default: "spring"},
+			{Label: "First name", Type: question.Text, ContactField: "firstname"},
+			{Label: "Email", Type: question.Email, ContactField: "email", Required: true},
+			{Label: "Campaign", Type: question.Hidden, Default: "spring"},
 		},
 	}
 	if change != nil {
@@ -172,7 +173,7 @@ func TestVisitorBecomesKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := form.Submitted{Form: r.form, Name: "Lettre d’information", Submission: out.Submission, Page: "https://site.example/contact", Referrer: "https://site.example/",
-		Answers: []form.Answer{{"first_name", "First name", "Zoé"}, {"email", "Email", "Zoe@Example.org"}, {"campaign", "Campaign", "summer"}}}
+		Answers: []form.Answer{{Alias: "first_name", Label: "First name", Value: "Zoé"}, {Alias: "email", Label: "Email", Value: "Zoe@Example.org"}, {Alias: "campaign", Label: "Campaign", Value: "summer"}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -215,7 +216,7 @@ func TestAnotherAddressIsAnotherPerson(t *testing.T) {
 func TestRefusedSubmissionWritesNothing(t *testing.T) {
 	t.Parallel()
 	r := open(t, func(f *form.Form) {
-		f.Fields = append(f.Fields, form.Field{Label: "Téléphone", Type: form.Text, ContactField: "phone"}, form.Field{Label: "Ville", Type: form.Text, Required: true, Message: "Where do you live? 100%"})
+		f.Fields = append(f.Fields, form.Field{Label: "Téléphone", Type: question.Text, ContactField: "phone"}, form.Field{Label: "Ville", Type: question.Text, Required: true, Message: "Where do you live? 100%"})
 	})
 	before := r.rows()
 	s := r.submission(browser, "email", "not an address", "first_name", strings.Repeat("x", 256), "telephone", "no number")
@@ -311,7 +312,7 @@ func TestSameKeyIsSameSubmission(t *testing.T) {
 	if n := r.rows()["form_submission"]; n != 1 || len(numbers) != 1 || fresh != 1 {
 		t.Errorf("%d submissions, numbers %v, %d of them fresh", n, numbers, fresh)
 	}
-	other := r.create(form.Form{Name: "Other", Language: i18n.English, Published: true, PostAction: form.Return, Fields: []form.Field{{Label: "Email", Type: form.Email}}})
+	other := r.create(form.Form{Name: "Other", Language: i18n.English, Published: true, PostAction: form.Return, Fields: []form.Field{{Label: "Email", Type: question.Email}}})
 	s.Form = other
 	if out := r.submit(s); out.Repeated {
 		t.Error("the key of another form counts")
@@ -321,7 +322,7 @@ func TestSameKeyIsSameSubmission(t *testing.T) {
 func TestAnswersOfNobody(t *testing.T) {
 	t.Parallel()
 	r := open(t, func(f *form.Form) {
-		f.Fields = []form.Field{{Label: "Opinion", Type: form.Text}}
+		f.Fields = []form.Field{{Label: "Opinion", Type: question.Text}}
 		f.PostAction, f.PostProperty = form.Redirect, "/thanks?o={formfield=opinion}&n={contactfield=firstname|x}"
 	})
 	out := r.submit(r.submission("", "opinion", "é & b/c"))
@@ -369,7 +370,7 @@ func TestResultsByPage(t *testing.T) {
 	if err != nil || len(page.Results) != 3 || page.Results[0].Answers[1].Value != "p3@example.org" || page.Previous == "" || page.Next == "" {
 		t.Errorf("the page before: %+v, %v", page, err)
 	}
-	if n, err := form.CountResults(t.Context(), r.db, r.form); n != 7 || err != nil {
+	if n, err := form.CountResults(t.Context(), r.db, form.ResultFilter{Form: r.form}); n != 7 || err != nil {
 		t.Errorf("%d results, %v", n, err)
 	}
 	if _, err := form.Results(t.Context(), r.db, form.ResultFilter{Form: r.form, After: "nonsense"}); !fault.Is(err, fault.KindInvalid) {

@@ -10,7 +10,6 @@ import (
 
 	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
-	"ariane/internal/field"
 )
 
 const (
@@ -48,6 +47,7 @@ func (f Form) Validate() error {
 	for i := range f.Fields {
 		f.validateField(problems, i)
 	}
+	f.validateActions(problems)
 	return problems.Err()
 }
 
@@ -102,22 +102,7 @@ func site(address string) string {
 
 func (f Form) validateField(problems fault.Fields, i int) {
 	own, name := f.Fields[i], func(part string) string { return fmt.Sprintf("fields.%d.%s", i, part) }
-	if strings.TrimSpace(own.Label) == "" {
-		problems.Add(name("label"), fault.Say("form.label.required|A label is required."))
-	}
-	for part, value := range map[string]string{
-		"label": own.Label, "message": own.Message, "placeholder": own.Placeholder, "help": own.Help, "alias": own.Alias,
-	} {
-		short(problems, name(part), value)
-	}
-	if !slices.Contains(Types(), own.Type) {
-		problems.Add(name("type"), fault.Say("form.type.unknown|Choose a type."))
-	}
-	if own.ContactField != "" {
-		if _, ok := mappable(own.ContactField); !ok {
-			problems.Add(name("contact_field"), fault.Say("form.contact_field.unknown|There is no such field of a contact."))
-		}
-	}
+	own.Validate(f.Language, func(part string, problem fault.Text) { problems.Add(name(part), problem) })
 	for _, other := range f.Fields[:i] {
 		if own.Alias != "" && other.Alias == own.Alias {
 			problems.Add(name("alias"), fault.Say("form.alias.taken|Another field of this form has this name."))
@@ -126,16 +111,4 @@ func (f Form) validateField(problems fault.Fields, i int) {
 			problems.Add(name("contact_field"), fault.Say("form.contact_field.taken|Another field of this form writes this field of the contact."))
 		}
 	}
-	if _, problem := own.accept(own.Default); problem != nil {
-		problems.Add(name("default"), *problem)
-	}
-}
-
-// accept cleans an answer, or says why it is none. It may be empty.
-func (f Field) accept(value string) (string, *fault.Text) {
-	kind := field.Text
-	if f.Type == Email {
-		kind = field.Email
-	}
-	return field.Clean(field.Field{Alias: f.Alias, Type: kind}, value)
 }

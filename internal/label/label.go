@@ -21,8 +21,8 @@ const (
 	KindRemoved activity.Kind = 31
 )
 
-// longest is the greatest number of characters of a tag.
-const longest = 100
+// Longest is the greatest number of characters of a tag.
+const Longest = 100
 
 // Tag is a word on contacts.
 type Tag struct {
@@ -67,8 +67,8 @@ func Add(ctx context.Context, tx *db.Tx, contact id.Contact, names []string, by 
 		if key == "" {
 			continue
 		}
-		if n := utf8.RuneCountInString(name); n > longest {
-			return fault.Invalid(fault.Fields{"tags": fault.Say("label.too_long|A tag has at most %d characters.", longest)})
+		if n := utf8.RuneCountInString(name); n > Longest {
+			return fault.Invalid(fault.Fields{"tags": fault.Say("label.too_long|A tag has at most %d characters.", Longest)})
 		}
 		tag, err := ensure(ctx, tx, name, key)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"ariane/internal/base/db"
 	"ariane/internal/base/db/dbtest"
 	"ariane/internal/form"
+	"ariane/internal/form/question"
 	"ariane/internal/id"
 	"ariane/internal/tool/crashtest"
 	"ariane/internal/visit"
@@ -30,7 +31,7 @@ func prepare(t *testing.T) (db.Options, id.Form, []string) {
 	}
 	f := form.Blank("en")
 	f.Name = "News"
-	f.Fields = append(f.Fields, form.Field{Label: "Note", Alias: "note", Type: form.Text})
+	f.Fields = append(f.Fields, form.Field{Label: "Note", Alias: "note", Type: question.Text})
 	var number id.Form
 	err = d.Do(t.Context(), func(tx *db.Tx) error {
 		number, err = form.Create(t.Context(), tx, f)

@@ -21,6 +21,7 @@ import (
 	"ariane/internal/base/i18n"
 	"ariane/internal/contact"
 	"ariane/internal/form"
+	"ariane/internal/form/question"
 	"ariane/internal/id"
 	"ariane/internal/tool/browsertest"
 	"ariane/internal/tool/bundle"
@@ -71,9 +72,9 @@ func open(t *testing.T, host string, change func(*form.Form)) *rig {
 	f := form.Form{
 		Name: "Écrivez-nous", Language: i18n.French, Published: true, PostAction: form.Message, PostProperty: "Merci {formfield=prenom} !", RenderStyle: true,
 		Fields: []form.Field{
-			{Label: "Prénom", Type: form.Text, ContactField: "firstname"},
-			{Label: "Courriel", Alias: "email", Type: form.Email, ContactField: "email", Required: true, Help: "Jamais <transmis>"},
-			{Label: "Origine", Type: form.Hidden, Default: "site"},
+			{Label: "Prénom", Type: question.Text, ContactField: "firstname"},
+			{Label: "Courriel", Alias: "email", Type: question.Email, ContactField: "email", Required: true, Help: "Jamais <transmis>"},
+			{Label: "Origine", Type: question.Hidden, Default: "site"},
 		},
 	}
 	if change != nil {

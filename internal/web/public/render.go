@@ -16,6 +16,7 @@ import (
 	"ariane/internal/base/i18n"
 	"ariane/internal/field"
 	"ariane/internal/form"
+	"ariane/internal/form/question"
 )
 
 //go:generate go run ariane/internal/tool/bundle/generate src/form.ts form.js
@@ -100,7 +101,7 @@ func (d Deps) viewOf(ctx context.Context, f form.Form, query url.Values) (formVi
 	}
 	for i, one := range f.Fields {
 		view := fieldView{
-			Alias: one.Alias, Label: one.Label, Type: string(one.Type), Order: i + 1, Hidden: one.Type == form.Hidden, Required: one.Required,
+			Alias: one.Alias, Label: one.Label, Type: string(one.Type), Order: i + 1, Hidden: one.Type == question.Hidden, Required: one.Required,
 			Value: one.Default, Placeholder: one.Placeholder, Help: one.Help, Problem: one.Message,
 		}
 		if given := field.Printable(query.Get(one.Alias)); given != "" && len(given) <= 1000 {

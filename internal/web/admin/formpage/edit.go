@@ -13,6 +13,7 @@ import (
 	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
 	"ariane/internal/form"
+	"ariane/internal/form/question"
 	"ariane/internal/id"
 	"ariane/internal/web"
 	"ariane/internal/web/layout"
@@ -34,7 +35,7 @@ func readForm(q url.Values, f form.Form) form.Form {
 		part := func(name string) string { return q.Get(partName(i, name)) }
 		number, _ := strconv.ParseInt(part("id"), 10, 64)
 		f.Fields = append(f.Fields, form.Field{
-			ID: number, Label: part("label"), Alias: part("alias"), Type: form.Type(part("type")), ContactField: part("contact_field"),
+			ID: number, Label: part("label"), Alias: part("alias"), Type: question.Type(part("type")), ContactField: part("contact_field"),
 			Required: part("required") != "", Message: part("message"), Default: part("default"), Placeholder: part("placeholder"), Help: part("help"),
 		})
 	}
@@ -51,7 +52,7 @@ func partName(i int, name string) string { return fmt.Sprintf("fields.%d.%s", i,
 func rearrange(f *form.Form, button string) (place int, done bool) {
 	verb, object, _ := strings.Cut(button, ":")
 	if verb == "add" {
-		if t := form.Type(object); slices.Contains(form.Types(), t) && len(f.Fields) < mostFields {
+		if t := question.Type(object); slices.Contains(question.Types(), t) && len(f.Fields) < mostFields {
 			f.Fields = append(f.Fields, form.Field{Type: t})
 		}
 		return len(f.Fields) - 1, true
@@ -213,7 +214,7 @@ func newEditView(ctx context.Context, f form.Form, wrong fault.Fields, focus int
 	for i, one := range f.Fields {
 		v.Fields = append(v.Fields, newFieldView(ctx, one, i, len(f.Fields), wrong, i == focus))
 	}
-	for _, t := range form.Types() {
+	for _, t := range question.Types() {
 		v.Adds = append(v.Adds, addButton{"add:" + string(t), typeName(ctx, t)})
 	}
 	return v
@@ -247,7 +248,7 @@ func newFieldView(ctx context.Context, f form.Field, i, n int, wrong fault.Field
 	v.Label.Focus = focus
 	v.Type.Type, v.Type.Choices = "select", types(ctx)
 	v.Contact.Type, v.Contact.Choices = "select", contactFields(ctx)
-	if f.Type == form.Hidden {
+	if f.Type == question.Hidden {
 		v.More = v.More[:1]
 		v.More[0].Help = i18n.T(ctx, "formpage.hidden.help|A parameter of the page’s address with the name %s takes its place.", orElse(f.Alias, "…"))
 		v.Open = true
@@ -265,11 +266,11 @@ func orElse(s, other string) string {
 	return s
 }
 
-func typeName(ctx context.Context, t form.Type) string {
+func typeName(ctx context.Context, t question.Type) string {
 	switch t {
-	case form.Email:
+	case question.Email:
 		return i18n.T(ctx, "formpage.type.email|E-mail")
-	case form.Hidden:
+	case question.Hidden:
 		return i18n.T(ctx, "formpage.type.hidden|Hidden")
 	}
 	return i18n.T(ctx, "formpage.type.text|Text")
@@ -277,7 +278,7 @@ func typeName(ctx context.Context, t form.Type) string {
 
 func types(ctx context.Context) []ui.Choice {
 	var choices []ui.Choice
-	for _, t := range form.Types() {
+	for _, t := range question.Types() {
 		choices = append(choices, ui.Choice{Value: string(t), Label: typeName(ctx, t)})
 	}
 	return choices
@@ -285,7 +286,7 @@ func types(ctx context.Context) []ui.Choice {
 
 func contactFields(ctx context.Context) []ui.Choice {
 	choices := []ui.Choice{{Value: "", Label: i18n.T(ctx, "formpage.contact_field.none|nothing: kept with the submission")}}
-	for _, f := range form.Mappable() {
+	for _, f := range question.Mappable() {
 		choices = append(choices, ui.Choice{Value: f.Alias, Label: i18n.T(ctx, f.Label)})
 	}
 	return choices

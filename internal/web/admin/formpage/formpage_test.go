@@ -8,6 +8,7 @@ import (
 
 	"ariane/internal/base/db/dbtest"
 	"ariane/internal/form"
+	"ariane/internal/form/question"
 	"ariane/internal/web/admin/formpage"
 	"ariane/internal/web/webtest"
 )
@@ -55,7 +56,7 @@ func TestFromNothingToAForm(t *testing.T) {
 		t.Errorf("saving leads to %s", a.Path)
 	}
 	f := stored()
-	if len(f.Fields) != 3 || f.Fields[0].Type != form.Email || !f.Fields[0].Required || f.Fields[1].ContactField != "firstname" || f.Fields[2].Default != "spring <1>" ||
+	if len(f.Fields) != 3 || f.Fields[0].Type != question.Email || !f.Fields[0].Required || f.Fields[1].ContactField != "firstname" || f.Fields[2].Default != "spring <1>" ||
 		f.CreatedByUser != "anna" || !f.Published {
 		t.Errorf("stored %+v", f)
 	}

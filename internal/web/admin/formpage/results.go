@@ -42,7 +42,7 @@ func (d Deps) results(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	n, err := form.CountResults(ctx, d.DB, f.ID)
+	n, err := form.CountResults(ctx, d.DB, form.ResultFilter{Form: f.ID})
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (d Deps) view(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	n, err := form.CountResults(ctx, d.DB, f.ID)
+	n, err := form.CountResults(ctx, d.DB, form.ResultFilter{Form: f.ID})
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (d Deps) showDelete(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	n, err := form.CountResults(ctx, d.DB, f.ID)
+	n, err := form.CountResults(ctx, d.DB, form.ResultFilter{Form: f.ID})
 	if err != nil {
 		return err
 	}
