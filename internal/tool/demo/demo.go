@@ -15,7 +15,6 @@ import (
 	"ariane/internal/contact"
 	"ariane/internal/form"
 	"ariane/internal/form/question"
-	"ariane/internal/form/question"
 	"ariane/internal/id"
 	"ariane/internal/tool/demo/site"
 	"ariane/internal/user"
