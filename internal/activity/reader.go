@@ -211,7 +211,7 @@ func (r Reader) next(ctx context.Context, q db.Q, lane int, after, last id.Event
 	of, kinds := r.kindsIn(q)
 	columns := eventColumns
 	if r.Brief {
-		columns = `id, contact_id, NULL, at, NULL, NULL, kind, 0, NULL, NULL, NULL`
+		columns = briefColumns
 	}
 	rows, err := q.Query(ctx, `SELECT `+columns+` FROM event WHERE lane = ? AND id > ? AND id <= ? AND `+of+` ORDER BY id`,
 		append([]any{lane, int64(after), int64(last)}, kinds...)...)
@@ -220,6 +220,9 @@ func (r Reader) next(ctx context.Context, q db.Q, lane int, after, last id.Event
 	}
 	return scanEvents(rows)
 }
+
+// briefColumns are what a brief reader is given of eventColumns.
+const briefColumns = `id, contact_id, NULL, at, NULL, NULL, kind, 0, NULL, NULL, NULL`
 
 // head is the last event of a lane.
 func head(ctx context.Context, q db.Q, lane int) (id.Event, error) {
