@@ -57,6 +57,7 @@ type App struct {
 	listener net.Listener
 	server   *http.Server
 	jobs     *job.Runner
+	watcher  *activity.Watcher
 	outgoing *outgoing.Client
 	sites    *setting.Cached[[]string]
 	gate     *user.Gate
@@ -113,6 +114,7 @@ func (a *App) build(ctx context.Context) error {
 	a.outgoing = outgoing.New(outgoing.Options{Allowed: hosts.Get})
 	a.gate = user.NewGate(a.DB, c.Clock)
 	a.Runner = activity.NewRunner(a.DB, c.Log, Readers()...)
+	a.watcher = activity.NewWatcher(a.DB, c.Log)
 	a.jobs = job.NewRunner(a.DB, c.Log, job.Options{Handlers: a.handlers(), Tasks: a.tasks()})
 	handler, err := web.New(web.Options{DB: a.DB, Gate: a.gate, Log: c.Log, Secure: strings.HasPrefix(a.BaseURL, "https:"), Proxies: c.Proxies}, a.doors()...)
 	if err != nil {
@@ -127,6 +129,7 @@ func (a *App) build(ctx context.Context) error {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
 	}
+	a.server.RegisterOnShutdown(a.watcher.Stop)
 	return nil
 }
 
@@ -201,6 +204,7 @@ func (a *App) Run(ctx context.Context) error {
 	case <-ctx.Done():
 		err = a.shutDown(ctx)
 	}
+	a.watcher.Stop()
 	a.Recorder.Close()
 	a.Recorder = nil
 	a.Runner.Stop()

@@ -33,6 +33,7 @@ type server struct {
 	Options
 	sessions *scs.SessionManager
 	origin   *http.CrossOriginProtection
+	streams  streams
 }
 
 // New puts the routes of all doors together. It refuses a route that does not

@@ -118,3 +118,44 @@ document.addEventListener("input", (event) => {
     form.querySelector("[data-taken]").replaceChildren(...note.body.childNodes);
   }, 250);
 });
+
+// News of a page comes as pieces of HTML, which go to the top. Hidden tabs hear
+// nothing: shown again, they are told what they missed.
+for (const list of document.querySelectorAll("[data-live]")) {
+  const mark = document.querySelector("[data-live-mark]");
+  const said = document.createElement("p");
+  said.className = "only-read";
+  said.setAttribute("aria-live", "polite");
+  list.before(said);
+  let stream = null;
+  const listen = () => {
+    stream = new EventSource(list.dataset.live);
+    stream.onopen = () => mark && (mark.hidden = false);
+    stream.onerror = () => mark && (mark.hidden = true);
+    stream.onmessage = (event) => {
+      const piece = new DOMParser().parseFromString("<ol>" + event.data + "</ol>", "text/html");
+      const fresh = [...piece.body.firstElementChild.children].filter((e) => !e.id || !document.getElementById(e.id));
+      const lines = fresh.filter((e) => e.id);
+      if (!lines.length) return;
+      document.querySelector("[data-live-empty]")?.remove();
+      const heading = list.querySelector(":scope > .thread-day");
+      if (heading?.textContent === fresh[0].textContent) heading.remove();
+      list.prepend(...fresh);
+      for (const line of lines) line.classList.add("is-fresh");
+      said.textContent = (list.dataset.liveSaid || "#").replace("#", lines.length);
+    };
+  };
+  const turn = () => {
+    if (document.hidden) {
+      stream?.close();
+      stream = null;
+    } else if (!stream) listen();
+  };
+  document.addEventListener("visibilitychange", turn);
+  addEventListener("pagehide", () => {
+    stream?.close();
+    stream = null;
+  });
+  addEventListener("pageshow", turn);
+  turn();
+}
