@@ -5,6 +5,7 @@ import (
 	"ariane/internal/web/admin/accountpage"
 	"ariane/internal/web/admin/contactpage"
 	"ariane/internal/web/admin/formpage"
+	"ariane/internal/web/admin/noticepage"
 	"ariane/internal/web/admin/sitepage"
 	"ariane/internal/web/admin/systempage"
 	"ariane/internal/web/api"
@@ -24,6 +25,7 @@ func (a *App) doors() [][]web.Route {
 		contactpage.Routes(contactpage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL}),
 		formpage.Routes(formpage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL, HTML: visitors.HTML}),
 		sitepage.Routes(sitepage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL}),
+		noticepage.Routes(noticepage.Deps{DB: a.DB, Clock: now}),
 		systempage.Routes(systempage.Deps{DB: a.DB, Clock: now, Runner: a.Runner, Problems: a.attention, Kinds: Kinds()}),
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"ariane/internal/base/job"
 	"ariane/internal/contact"
 	"ariane/internal/form"
+	"ariane/internal/notice"
 	"ariane/internal/user"
 )
 
@@ -26,6 +27,8 @@ func (a *App) tasks() []job.Task {
 			Run: a.inTransaction(activity.KeepMonths)},
 		{Name: "contact.bin", Description: "Erase the contacts that were deleted a day ago", Every: 10 * time.Minute,
 			Run: a.inTransaction(contact.EraseOld)},
+		{Name: "notice.old", Description: "Remove notices that are three months old", Every: 24 * time.Hour,
+			Run: a.inTransaction(notice.PurgeOld)},
 		{Name: "user.sessions", Description: "Forget sessions that have expired", Every: time.Hour,
 			Run: a.inTransaction(user.PurgeSessions)},
 	}

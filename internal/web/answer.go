@@ -12,6 +12,7 @@ import (
 
 	"ariane/internal/base/fault"
 	"ariane/internal/id"
+	"ariane/internal/notice"
 	"ariane/internal/user"
 	"ariane/internal/web/layout"
 )
@@ -39,7 +40,11 @@ func Show(w http.ResponseWriter, r *http.Request, v View) error {
 	}
 	page := layout.Bare
 	if st.signedIn {
-		f.User = &layout.User{Name: st.user.Name(), Email: st.user.Email, Admin: st.user.Role == user.Admin}
+		unread, err := notice.Unread(r.Context(), st.server.DB, st.user.ID)
+		if err != nil {
+			return err
+		}
+		f.User = &layout.User{Name: st.user.Name(), Email: st.user.Email, Admin: st.user.Role == user.Admin, Unread: unread, Countless: notice.Countless}
 		if !v.Bare {
 			page = layout.Page
 		}

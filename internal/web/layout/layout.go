@@ -14,11 +14,19 @@ type Section string
 
 const (
 	None     Section = ""
+	Home     Section = "home"
 	Contacts Section = "contacts"
 	Forms    Section = "forms"
 	Tracking Section = "tracking"
+	Activity Section = "activity"
+	Users    Section = "users"
 	System   Section = "system"
+	Notices  Section = "notices"
+	Account  Section = "account"
 )
+
+// home is where the brand leads.
+const home = "/s/contacts"
 
 // Frame is what surrounds the body of one page.
 type Frame struct {
@@ -38,6 +46,8 @@ type User struct {
 	Name  string
 	Email string
 	Admin bool
+	// Unread is how many notices wait, counted no further than Countless.
+	Unread, Countless int
 }
 
 // Notice is said once, above the page.
@@ -113,4 +123,19 @@ func languageIs(ctx context.Context, lang string) string {
 		return "true"
 	}
 	return "false"
+}
+
+// unread is the number on the bell.
+func (u User) unread(ctx context.Context) string {
+	if u.Unread >= u.Countless {
+		return i18n.Number(ctx, u.Countless-1) + "+"
+	}
+	return i18n.Number(ctx, u.Unread)
+}
+
+func (f Frame) bellLabel(ctx context.Context) string {
+	if f.User.Unread == 0 {
+		return i18n.T(ctx, "layout.notices|Notifications")
+	}
+	return i18n.N(ctx, f.User.Unread, "layout.notices.unread|Notifications, %s not read|Notifications, %s not read", f.User.unread(ctx))
 }

@@ -32,6 +32,8 @@ func label(ctx context.Context, name string) string {
 		return i18n.T(ctx, "systempage.label.jobs|Forget work done long ago")
 	case "thread.months":
 		return i18n.T(ctx, "systempage.label.months|Prepare the storage of the months to come")
+	case "notice.old":
+		return i18n.T(ctx, "systempage.label.notices|Remove notifications of long ago")
 	case "user.sessions":
 		return i18n.T(ctx, "systempage.label.sessions|Forget sessions that have ended")
 	}
