@@ -99,6 +99,19 @@ func TestAgo(t *testing.T) {
 	}
 }
 
+func TestCompact(t *testing.T) {
+	for n, want := range map[int][2]string{
+		0: {"0", "0"}, 999: {"999", "999"}, 1000: {"1\u202fk", "1\u202fk"}, 1_234_567: {"1.2\u202fM", "1,2\u202fM"}, 412_907: {"413\u202fk", "413\u202fk"}, 12_000_000_000: {"12\u202fG", "12\u202fG"},
+	} {
+		if got := Compact(inUTC, n); got != want[0] {
+			t.Error(got)
+		}
+		if got := Compact(inParis, n); got != want[1] {
+			t.Error(got)
+		}
+	}
+}
+
 func TestNumber(t *testing.T) {
 	for n, want := range map[int][2]string{
 		0: {"0", "0"}, 999: {"999", "999"}, 1000: {"1,000", "1\u202f000"}, -1234567: {"-1,234,567", "-1\u202f234\u202f567"},

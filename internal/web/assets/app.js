@@ -10,6 +10,13 @@ document.addEventListener("keydown", (event) => {
     search().focus();
     search().select();
   }
+  if (!event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing && !typing(event.target) && !document.querySelector("dialog[open]")) {
+    const meant = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key);
+    if (meant) {
+      event.preventDefault();
+      meant.click();
+    }
+  }
   if (event.key === "Escape") {
     const open = document.querySelector("details.menu[open]");
     if (open) {
@@ -20,7 +27,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll(".side details.menu[open]")) {
+  for (const menu of document.querySelectorAll(".side details.menu[open], .main details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
@@ -89,7 +96,7 @@ document.addEventListener("click", async (event) => {
     const dialog = document.createElement("dialog");
     dialog.className = "dialog";
     dialog.setAttribute("aria-labelledby", title.id);
-    dialog.append(title, page.querySelector("form[data-quick]"));
+    dialog.append(title, page.querySelector("[data-quick]"));
     dialog.addEventListener("close", () => {
       dialog.remove();
       link.focus();

@@ -31,16 +31,24 @@ const (
 	chartDays = 30
 )
 
+var pageSizes = []int{10, pageSize, 50, 100}
+
 // listRequest is what the address of the list says.
 type listRequest struct {
 	Search string
 	Sort   contact.Sort
 	Asc    bool
 	After  string
+	Cards  bool
+	Size   int // contacts on a page
 }
 
 func readListRequest(q url.Values) listRequest {
-	l := listRequest{Search: strings.TrimSpace(q.Get("search")), Sort: contact.SortLastActive, Asc: q.Get("order") == "asc", After: q.Get("after")}
+	l := listRequest{Search: strings.TrimSpace(q.Get("search")), Sort: contact.SortLastActive, Asc: q.Get("order") == "asc", After: q.Get("after"),
+		Cards: q.Get("view") == "cards", Size: pageSize}
+	if n, err := strconv.Atoi(q.Get("size")); err == nil && slices.Contains(pageSizes, n) {
+		l.Size = n
+	}
 	if s := contact.Sort(q.Get("sort")); slices.Contains(contact.Sorts(), s) {
 		l.Sort = s
 	}
@@ -62,6 +70,12 @@ func (l listRequest) url() string {
 	if l.After != "" {
 		q.Set("after", l.After)
 	}
+	if l.Cards {
+		q.Set("view", "cards")
+	}
+	if l.Size != pageSize && l.Size != 0 {
+		q.Set("size", strconv.Itoa(l.Size))
+	}
 	if len(q) == 0 {
 		return listURL
 	}
@@ -72,7 +86,9 @@ func (l listRequest) url() string {
 type listData struct {
 	Page      contact.Page
 	Tags      map[id.Contact][]label.Tag
+	AllTags   []label.Tag
 	Anonymous bool         // the search speaks about visitors
+	All       bool         // nothing is asked but whether they are known
 	Hints     []fault.Text // for who typed the search
 	Refused   *fault.Error // why the search cannot be read
 	Found     int
@@ -91,8 +107,8 @@ func (d Deps) load(ctx context.Context, l listRequest) (listData, error) {
 	} else if err != nil {
 		return data, err
 	}
-	data.Anonymous, data.Hints = query.Anonymous, query.Hints
-	filter := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: rule.Catalogue{"tag": label.Field()}, Sort: l.Sort, Asc: l.Asc, After: l.After, Limit: pageSize}
+	data.Anonymous, data.Hints, data.All = query.Anonymous, query.Hints, everybody(query.Where)
+	filter := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: rule.Catalogue{"tag": label.Field()}, Sort: l.Sort, Asc: l.Asc, After: l.After, Limit: l.Size}
 	if data.Page, err = contact.List(ctx, d.DB, filter); err != nil {
 		return data, err
 	}
@@ -101,6 +117,9 @@ func (d Deps) load(ctx context.Context, l listRequest) (listData, error) {
 		shown = append(shown, c.ID)
 	}
 	if data.Tags, err = label.Of(ctx, d.DB, shown); err != nil {
+		return data, err
+	}
+	if data.AllTags, err = label.All(ctx, d.DB, mostOffered); err != nil {
 		return data, err
 	}
 	if data.Found, data.Exact, err = contact.Count(ctx, d.DB, filter, countedTo); err != nil {
@@ -120,6 +139,19 @@ func (d Deps) load(ctx context.Context, l listRequest) (listData, error) {
 	return data, err
 }
 
+// everybody tells whether a condition asks for nothing but visitors.
+func everybody(n rule.Node) bool {
+	switch n := n.(type) {
+	case nil:
+		return true
+	case rule.Cond:
+		return n.Field == "anonymous"
+	case rule.All:
+		return !slices.ContainsFunc(n, func(n rule.Node) bool { return !everybody(n) })
+	}
+	return false
+}
+
 func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 	l := readListRequest(r.URL.Query())
 	data, err := d.load(r.Context(), l)
@@ -135,18 +167,23 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 type listView struct {
 	Under   string
 	Search  string
-	Sort    string // kept beside the search
-	Order   string
+	Kept    []ui.Choice // what is kept beside the search
 	Visible toggle
-	Hints   []string
-	Refused string
-	Columns []ui.Column
-	Rows    []listRow
-	Cursor  ui.Cursor
-	Chart   ui.Chart
-	State   listState
-	Snippet string
-	All     string // address of the list without a search
+	Cards   bool
+	// AsTable and AsCards are the addresses of the two faces.
+	AsTable, AsCards string
+	Sorts            []filterChip
+	Sizes            []filterChip
+	Tags             []filterChip
+	Hints            []string
+	Refused          string
+	Columns          []ui.Column
+	Rows             []listRow
+	Cursor           ui.Cursor
+	Chart            ui.Chart
+	State            listState
+	Snippet          string
+	All              string // address of the list without a search
 }
 
 // listState says which of its faces the list has.
@@ -170,28 +207,29 @@ type listRow struct {
 	Company  string
 	Location string
 	Points   string
+	Score    int // Points as a number
 	Share    int // of the most points on this page, in hundredths; negative points have none
 	Active   string
 	ActiveAt string
-	EditURL  string
+	Number   string
 	Tags     []tagView
 }
 
 func newListView(ctx context.Context, now time.Time, l listRequest, data listData) listView {
 	v := listView{
-		Search: l.Search, Columns: columns(ctx, l, data.Anonymous), Chart: newChart(ctx, now, data),
-		Visible: toggle{On: data.Anonymous, URL: listRequest{Search: toggleAnonymous(ctx, l.Search, data.Anonymous), Sort: l.Sort, Asc: l.Asc}.url()},
-		All:     listURL,
+		Search: l.Search, Columns: columns(ctx, l, data.Anonymous), Chart: newChart(ctx, now, data), Cards: l.Cards,
+		Visible: toggle{On: data.Anonymous, URL: l.with(func(l *listRequest) { l.Search = toggleAnonymous(ctx, l.Search, data.Anonymous) })},
+		AsTable: l.with(func(to *listRequest) { to.Cards, to.After = false, l.After }),
+		AsCards: l.with(func(to *listRequest) { to.Cards, to.After = true, l.After }),
+		All:     l.with(func(l *listRequest) { l.Search = "" }),
+		Kept:    l.kept(), Sorts: sorts(ctx, l, data.Anonymous), Tags: tagChips(l, data.AllTags),
 	}
-	if l.Sort != contact.SortLastActive {
-		v.Sort = string(l.Sort)
-	}
-	if l.Asc {
-		v.Order = "asc"
+	for _, n := range pageSizes {
+		v.Sizes = append(v.Sizes, filterChip{i18n.Number(ctx, n), l.with(func(l *listRequest) { l.Size = n }), n == l.Size})
 	}
 	visitors := max(data.Created-data.Known, 0)
-	v.Under = i18n.T(ctx, "contactpage.totals|%s known · %s", i18n.Number(ctx, data.Known),
-		i18n.N(ctx, visitors, "contactpage.visitors|%s visitor|%s visitors", i18n.Number(ctx, visitors)))
+	v.Under = i18n.T(ctx, "contactpage.totals|%s known · %s", amount(ctx, data.Known),
+		i18n.N(ctx, visitors, "contactpage.visitors|%s visitor|%s visitors", amount(ctx, visitors)))
 	for _, h := range data.Hints {
 		v.Hints = append(v.Hints, i18n.T(ctx, h.Key, h.Args...))
 	}
@@ -219,28 +257,139 @@ func newListView(ctx context.Context, now time.Time, l listRequest, data listDat
 	default:
 		v.State = listNobody
 	}
-	found := i18n.Number(ctx, data.Found)
-	if !data.Exact {
-		found += "+"
+	v.Cursor = listCursor(ctx, l, data)
+	return v
+}
+
+// with is the address of the list with a change, from its first page.
+func (l listRequest) with(change func(l *listRequest)) string {
+	l.After = ""
+	change(&l)
+	return l.url()
+}
+
+// kept are the parts of the address that another search leaves as they are.
+func (l listRequest) kept() []ui.Choice {
+	l.Search, l.After = "", ""
+	u, err := url.Parse(l.url())
+	if err != nil {
+		return nil
 	}
-	v.Cursor.Shown = i18n.N(ctx, data.Found, "contactpage.found|%s contact|%s contacts", found)
+	var list []ui.Choice
+	for _, name := range []string{"sort", "order", "view", "size"} {
+		if value := u.Query().Get(name); value != "" {
+			list = append(list, ui.Choice{Label: name, Value: value})
+		}
+	}
+	return list
+}
+
+// listCursor says how many there are, as exactly as it is known, and leads to
+// the neighbouring pages.
+func listCursor(ctx context.Context, l listRequest, data listData) ui.Cursor {
+	found, n := i18n.Number(ctx, data.Found), data.Found
+	switch {
+	case data.Exact:
+	case data.All && !data.Anonymous && data.Known > n:
+		n = data.Known
+		found = amount(ctx, n)
+	case data.All && data.Anonymous && data.Created-data.Known > n:
+		n = data.Created - data.Known
+		found = amount(ctx, n)
+	default:
+		found = i18n.T(ctx, "contactpage.found.more|more than %s", found)
+	}
+	c := ui.Cursor{Shown: i18n.N(ctx, n, "contactpage.found|%s contact|%s contacts", found)}
 	if data.Anonymous {
-		v.Cursor.Shown = i18n.N(ctx, data.Found, "contactpage.found.visitors|%s found|%s found", found)
+		c.Shown = i18n.N(ctx, n, "contactpage.found.visitors|%s found|%s found", found)
 	}
 	next := l
 	if next.After = data.Page.Next; next.After != "" {
-		v.Cursor.Next = next.url()
+		c.Next = next.url()
 	}
 	if next.After = data.Page.Previous; next.After != "" {
-		v.Cursor.Previous = next.url()
+		c.Previous = next.url()
 	}
-	return v
+	return c
+}
+
+// amount is a number of contacts: a large one is only said about, because it
+// changes while one reads.
+func amount(ctx context.Context, n int) string {
+	if n < 100_000 {
+		return i18n.Number(ctx, n)
+	}
+	return i18n.T(ctx, "contactpage.about|about %s", i18n.Compact(ctx, n))
+}
+
+// sorts are the orders of the list, each in the direction that is usual for it;
+// the present one is turned round.
+func sorts(ctx context.Context, l listRequest, anonymous bool) []filterChip {
+	offered := []struct {
+		sort  contact.Sort
+		label string
+		asc   bool
+	}{
+		{contact.SortLastActive, i18n.T(ctx, "contactpage.column.active|Last active"), false},
+		{contact.SortName, i18n.T(ctx, "contactpage.sort.name|Name"), true},
+		{contact.SortEmail, i18n.T(ctx, "contactpage.reach.email|E-mail"), true},
+		{contact.SortCompany, i18n.T(ctx, "contactpage.column.company|Company"), true},
+		{contact.SortPoints, i18n.T(ctx, "contactpage.column.points|Points"), false},
+		{contact.SortIdentified, i18n.T(ctx, "contactpage.sort.identified|Date identified"), false},
+		{contact.SortAdded, i18n.T(ctx, "contactpage.sort.added|Date added"), false},
+		{contact.SortID, i18n.T(ctx, "contactpage.number|Number"), false},
+	}
+	var list []filterChip
+	for _, o := range offered {
+		if anonymous && o.sort != contact.SortLastActive && o.sort != contact.SortID {
+			continue
+		}
+		chip := filterChip{Label: o.label, On: l.Sort == o.sort}
+		asc := o.asc
+		if chip.On {
+			asc = !l.Asc
+		}
+		chip.URL = l.with(func(l *listRequest) { l.Sort, l.Asc = o.sort, asc })
+		if chip.On && l.Asc {
+			chip.Label = i18n.T(ctx, "contactpage.sort.asc|%s ↑", o.label)
+		} else if chip.On {
+			chip.Label = i18n.T(ctx, "contactpage.sort.desc|%s ↓", o.label)
+		}
+		list = append(list, chip)
+	}
+	return list
+}
+
+// tagChips narrow the list to a tag.
+func tagChips(l listRequest, tags []label.Tag) []filterChip {
+	var list []filterChip
+	for _, t := range tags {
+		words := tagWords(t)
+		chip := filterChip{Label: t.Name, On: strings.Contains(l.Search, words)}
+		chip.URL = l.with(func(l *listRequest) {
+			if chip.On {
+				l.Search = strings.Join(strings.Fields(strings.ReplaceAll(l.Search, words, " ")), " ")
+			} else {
+				l.Search = strings.TrimSpace(l.Search + " " + words)
+			}
+		})
+		list = append(list, chip)
+	}
+	return list
+}
+
+// about is where a contact works and lives.
+func (r listRow) about() string { return strings.Join(details(r.Company, r.Location), " · ") }
+
+// help explains the search.
+func (d Deps) help(w http.ResponseWriter, r *http.Request) error {
+	return web.Show(w, r, web.View{Title: i18n.T(r.Context(), "contactpage.help|How to search"), Section: layout.Contacts, Body: helpPage()})
 }
 
 func newListRow(ctx context.Context, now time.Time, c contact.Contact, most int) listRow {
 	row := listRow{
-		Person: person(ctx, c), Company: c.Fields["company"], Location: location(c), Points: i18n.Number(ctx, c.Points),
-		EditURL: listURL + "/edit/" + strconv.FormatInt(int64(c.ID), 10),
+		Person: person(ctx, c), Company: c.Fields["company"], Location: location(c), Points: i18n.Number(ctx, c.Points), Score: c.Points,
+		Number: strconv.FormatInt(int64(c.ID), 10),
 	}
 	if row.Company == row.Person.Name {
 		row.Company = ""
@@ -290,7 +439,8 @@ func columns(ctx context.Context, l listRequest, anonymous bool) []ui.Column {
 		if sort == "" || anonymous && sort != contact.SortLastActive {
 			return c
 		}
-		to := listRequest{Search: l.Search, Sort: sort, Asc: ascFirst}
+		to := l
+		to.Sort, to.Asc, to.After = sort, ascFirst, ""
 		if l.Sort == sort {
 			to.Asc = !l.Asc
 			if c.Sort = "descending"; l.Asc {

@@ -8,7 +8,9 @@ import (
 
 	"ariane/internal/base/fault"
 	"ariane/internal/contact"
+	"ariane/internal/label"
 	"ariane/internal/search"
+	"ariane/internal/web/ui"
 )
 
 func TestListRows(t *testing.T) {
@@ -110,5 +112,47 @@ func TestListTellsWhyASearchIsRefused(t *testing.T) {
 	v := newListView(french, now, listRequest{Search: `"anna`}, listData{Refused: f})
 	if !strings.Contains(v.Refused, "guillemet") {
 		t.Errorf("refused %q", v.Refused)
+	}
+}
+
+func TestListSaysHowWellItKnowsItsTotal(t *testing.T) {
+	for want, data := range map[string]listData{
+		"412 contacts":              {Known: 412, Found: 412, Exact: true, All: true},
+		"34,567 contacts":           {Known: 34_567, Found: 10_000, All: true},
+		"about 1.2\u202fM contacts": {Known: 1_234_567, Found: 10_000, All: true},
+		"more than 10,000 contacts": {Known: 1_234_567, Found: 10_000},
+		"about 2\u202fM found":      {Known: 1, Created: 2_000_000, Found: 10_000, All: true, Anonymous: true},
+		"1 contact":                 {Known: 9, Found: 1, Exact: true},
+	} {
+		if got := listCursor(english, listRequest{}, data).Shown; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestListKeepsItsAddress(t *testing.T) {
+	l := readListRequest(url.Values{"search": {"anna"}, "sort": {"name"}, "order": {"asc"}, "after": {"x"}, "view": {"cards"}, "size": {"50"}})
+	v := newListView(english, now, l, listData{AllTags: []label.Tag{{ID: 1, Name: "VIP"}, {ID: 2, Name: `a "b" 5%`}}})
+	for got, want := range map[string]string{
+		v.AsTable:      "/s/contacts?after=x&order=asc&search=anna&size=50&sort=name",
+		v.AsCards:      "/s/contacts?after=x&order=asc&search=anna&size=50&sort=name&view=cards",
+		v.Sorts[1].URL: "/s/contacts?search=anna&size=50&sort=name&view=cards",
+		v.Sizes[1].URL: "/s/contacts?order=asc&search=anna&sort=name&view=cards",
+		v.Tags[0].URL:  "/s/contacts?order=asc&search=anna+tag%3A%22VIP%22&size=50&sort=name&view=cards",
+		v.All:          "/s/contacts?order=asc&size=50&sort=name&view=cards",
+	} {
+		if got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	if len(v.Kept) != 4 || v.Kept[2] != (ui.Choice{Label: "view", Value: "cards"}) {
+		t.Errorf("%+v", v.Kept)
+	}
+	l.Search = `anna tag:"VIP"`
+	if v := newListView(english, now, l, listData{AllTags: []label.Tag{{ID: 1, Name: "VIP"}}}); !v.Tags[0].On || strings.Contains(v.Tags[0].URL, "VIP") {
+		t.Errorf("%+v", v.Tags)
+	}
+	if l := readListRequest(url.Values{"view": {"x"}, "size": {"100000"}}); l.Cards || l.Size != pageSize {
+		t.Errorf("%+v", l)
 	}
 }

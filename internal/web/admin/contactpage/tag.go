@@ -15,8 +15,12 @@ import (
 	"ariane/internal/web/ui"
 )
 
-// mostSuggested is how many tags are suggested while one is typed.
-const mostSuggested = 500
+const (
+	// mostSuggested is how many tags are suggested while one is typed,
+	// mostOffered how many stand in the menu of the list.
+	mostSuggested = 500
+	mostOffered   = 60
+)
 
 // tagView is a tag of a contact, with the address of the list of all who have it.
 type tagView struct{ ID, Name, URL string }
@@ -24,10 +28,14 @@ type tagView struct{ ID, Name, URL string }
 func tagViews(tags []label.Tag) []tagView {
 	var list []tagView
 	for _, t := range tags {
-		words := `tag:"` + strings.NewReplacer(`"`, "", "%", `\%`).Replace(t.Name) + `"`
-		list = append(list, tagView{strconv.FormatInt(t.ID, 10), t.Name, listURL + "?" + url.Values{"search": {words}}.Encode()})
+		list = append(list, tagView{strconv.FormatInt(t.ID, 10), t.Name, listURL + "?" + url.Values{"search": {tagWords(t)}}.Encode()})
 	}
 	return list
+}
+
+// tagWords is the search for everybody with a tag.
+func tagWords(t label.Tag) string {
+	return `tag:"` + strings.NewReplacer(`"`, "", "%", `\%`).Replace(t.Name) + `"`
 }
 
 // changeTags adds the tags that were typed, separated by commas, or takes one
