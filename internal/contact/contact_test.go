@@ -43,6 +43,10 @@ func (b bench) visitor(n int) contact.Visitor {
 	b.Helper()
 	v := &contact.Visitor{Token: fmt.Sprintf("%032x", n), IP: fmt.Sprintf("192.0.2.%d", n)}
 	b.do(func(ctx context.Context, tx *db.Tx) error {
+		owners, err := contact.Owners(ctx, tx, []string{v.Token})
+		if v.Contact = owners[v.Token]; err != nil || v.Contact != 0 {
+			return err
+		}
 		return contact.CreateVisitors(ctx, tx, []*contact.Visitor{v}, contact.By{Object: "hit"})
 	})
 	return *v

@@ -1,6 +1,7 @@
 package contact
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -17,27 +18,26 @@ type Visitor struct {
 	Token   string
 	// IP is the address of the request, empty when it is not to be kept.
 	IP string
+	// Address is the number of IP, zero where the caller does not know it.
+	Address int64
 }
 
 // Owners finds the contacts that own these device tokens; tokens without owner
 // are absent. A merge moves the keys, so an owner is never merged into another.
 func Owners(ctx context.Context, q db.Q, tokens []string) (map[string]id.Contact, error) {
 	among, args := db.InKeys(q.Dialect(), "kind", int(KeyDevice), "value", tokens)
-	rows, err := q.Query(ctx, `SELECT value, contact_id FROM identity WHERE `+among, args...)
+	owners := map[string]id.Contact{}
+	err := db.Each(ctx, q, `SELECT value, contact_id FROM identity WHERE `+among, args, func(row db.Row) error {
+		var token string
+		var contact id.Contact
+		err := row.Scan(&token, &contact)
+		owners[token] = contact
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("find owners of devices: %w", err)
 	}
-	defer rows.Close()
-	owners := map[string]id.Contact{}
-	for rows.Next() {
-		var token string
-		var contact id.Contact
-		if err := rows.Scan(&token, &contact); err != nil {
-			return nil, err
-		}
-		owners[token] = contact
-	}
-	return owners, rows.Err()
+	return owners, nil
 }
 
 // CreateVisitors makes an anonymous contact for each device token that nobody
@@ -67,14 +67,9 @@ func CreateVisitors(ctx context.Context, tx *db.Tx, visitors []*Visitor, by By) 
 			keys = append(keys, []any{int(KeyDevice), v.Token, ids[i], now, int(activity.SourceTracking)})
 		}
 	}
-	claimed, err := tx.InsertMissing(ctx, "identity", keyColumns, keys)
-	if err != nil {
+	// A token that a transaction beside this one claims meanwhile makes it run again.
+	if err := tx.Insert(ctx, "identity", keyColumns, keys); err != nil {
 		return err
-	}
-	if claimed < int64(len(keys)) {
-		if fresh, err = dropLost(ctx, tx, fresh); err != nil {
-			return err
-		}
 	}
 	for _, v := range visitors {
 		if v.Token != "" {
@@ -84,37 +79,12 @@ func CreateVisitors(ctx context.Context, tx *db.Tx, visitors []*Visitor, by By) 
 	return insertVisitors(ctx, tx, fresh, by)
 }
 
-// dropLost keeps the visitors whose key this transaction inserted. The others
-// were created by a transaction beside it, whose contact they take.
-func dropLost(ctx context.Context, tx *db.Tx, fresh []*Visitor) ([]*Visitor, error) {
-	var tokens []string
-	for _, v := range fresh {
-		if v.Token != "" {
-			tokens = append(tokens, v.Token)
-		}
-	}
-	if len(tokens) == 0 {
-		return fresh, nil
-	}
-	owners, err := Owners(ctx, tx, tokens)
-	if err != nil {
-		return nil, err
-	}
-	var won []*Visitor
-	for _, v := range fresh {
-		if v.Token == "" || owners[v.Token] == v.Contact {
-			won = append(won, v)
-		} else {
-			v.Contact = owners[v.Token]
-		}
-	}
-	return won, nil
-}
-
 func insertVisitors(ctx context.Context, tx *db.Tx, visitors []*Visitor, by By) error {
 	addresses := make([]string, 0, len(visitors))
 	for _, v := range visitors {
-		addresses = append(addresses, v.IP)
+		if v.Address == 0 {
+			addresses = append(addresses, v.IP)
+		}
 	}
 	ips, err := ipIDs(ctx, tx, addresses)
 	if err != nil {
@@ -124,9 +94,10 @@ func insertVisitors(ctx context.Context, tx *db.Tx, visitors []*Visitor, by By) 
 	contacts := make([][]any, 0, len(visitors))
 	seen := make([][]any, 0, len(visitors))
 	for _, v := range visitors {
-		contacts = append(contacts, []any{int64(v.Contact), int(Anonymous), now, 0, db.NullID(ips[v.IP]), 0})
+		v.Address = cmp.Or(v.Address, ips[v.IP])
+		contacts = append(contacts, []any{int64(v.Contact), int(Anonymous), now, 0, db.NullID(v.Address), 0})
 		if v.IP != "" {
-			seen = append(seen, []any{int64(v.Contact), ips[v.IP], now})
+			seen = append(seen, []any{int64(v.Contact), v.Address, now})
 		}
 		activity.Append(tx, activity.Entry{Contact: v.Contact, Kind: KindCreated, Source: activity.SourceTracking, Data: Created{By: by, IP: v.IP}})
 	}
@@ -235,18 +206,15 @@ func readIPs(ctx context.Context, q db.Q, into map[string]int64, addresses []str
 		return nil
 	}
 	among, args := db.InTexts(q.Dialect(), "address", addresses)
-	rows, err := q.Query(ctx, `SELECT address, id FROM ip_address WHERE `+among, args...)
+	err := db.Each(ctx, q, `SELECT address, id FROM ip_address WHERE `+among, args, func(row db.Row) error {
+		var a string
+		var n int64
+		err := row.Scan(&a, &n)
+		into[a] = n
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("find addresses: %w", err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var a string
-		var n int64
-		if err := rows.Scan(&a, &n); err != nil {
-			return err
-		}
-		into[a] = n
-	}
-	return rows.Err()
+	return nil
 }

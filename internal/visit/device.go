@@ -43,7 +43,9 @@ func (s *session) know(ctx context.Context) error {
 			s.browsers[token] = &browser{contact: owner}
 			contacts, known = append(contacts, owner), append(known, token)
 		} else {
-			visitors = append(visitors, &contact.Visitor{Token: token, IP: s.agents[token].IP})
+			v := &contact.Visitor{Token: token, IP: s.agents[token].IP}
+			v.Address, _ = s.r.addresses.GetIfPresent(v.IP)
+			visitors = append(visitors, v)
 		}
 	}
 	if err := contact.CreateVisitors(ctx, s.tx, visitors, contact.By{Object: "hit"}); err != nil {
@@ -51,6 +53,9 @@ func (s *session) know(ctx context.Context) error {
 	}
 	for _, v := range visitors {
 		s.browsers[v.Token] = &browser{contact: v.Contact, ip: v.IP}
+		if v.Address != 0 {
+			s.addresses[v.IP] = v.Address
+		}
 	}
 	if err := s.findDevices(ctx, contacts); err != nil {
 		return err
@@ -91,7 +96,7 @@ func (s *session) findDevices(ctx context.Context, contacts []id.Contact) error 
 		return err
 	}
 	for token, b := range s.browsers {
-		if _, ours := s.agents[token]; !ours || b.device == 0 || s.uncached || b.views != nil {
+		if _, ours := s.agents[token]; !ours || b.device == 0 || s.uncached || b.views.known {
 			continue
 		}
 		events, err := activity.Thread(ctx, s.tx, b.contact, activity.Page{
@@ -99,14 +104,14 @@ func (s *session) findDevices(ctx context.Context, contacts []id.Contact) error 
 		if err != nil {
 			return err
 		}
-		b.views = []string{}
+		b.views.known = true
 		for i := len(events) - 1; i >= 0; i-- {
 			var p pageViewed
 			if err := events[i].Decode(&p); err != nil {
 				return err
 			}
-			if p.View != "" {
-				b.views = append(b.views, p.View)
+			if WellFormed(p.View) {
+				b.views.add(p.View)
 			}
 		}
 	}

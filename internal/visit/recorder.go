@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,10 +28,11 @@ const (
 	// batchLength is the most hits of one transaction.
 	batchLength = 512
 	// viewMemory is how long a view that arrives again is recognised.
-	viewMemory    = 15 * time.Minute
-	viewsKept     = 8
-	devicesCached = 200_000
-	textsCached   = 50_000
+	viewMemory      = 15 * time.Minute
+	viewsKept       = 8
+	devicesCached   = 200_000
+	textsCached     = 50_000
+	addressesCached = 20_000
 )
 
 // Hit is a request to a tracking address that is neither a bot's nor unwanted.
@@ -70,10 +72,11 @@ type Answer struct {
 type Recorder struct {
 	db    *db.DB
 	queue chan *waiting
-	// devices and texts hold only what is committed.
-	devices *otter.Cache[string, browser]
-	texts   *otter.Cache[string, int64]
-	sites   sites
+	// devices, texts and addresses hold only what is committed.
+	devices   *otter.Cache[string, browser]
+	texts     *otter.Cache[string, int64]
+	addresses *otter.Cache[string, int64]
+	sites     sites
 	// forgotten counts how often something was taken from devices.
 	forgotten atomic.Int64
 	merges    *db.Topic
@@ -87,12 +90,37 @@ type browser struct {
 	contact id.Contact
 	device  id.Device
 	ip      string
-	views   []string
+	views   recent
 	place   Place
 	// told is what its pages said last.
 	told string
 	// untracked tells that the contact is not to be followed.
 	untracked bool
+}
+
+// recent are the views that a browser sent last, each by 64 bits. Many
+// browsers are remembered: there is nothing in it for the collector of garbage.
+type recent struct {
+	views [viewsKept]uint64
+	next  uint8
+	known bool // what was stored before is among them
+}
+
+func (r *recent) add(view string) {
+	r.views[r.next] = viewBits(view)
+	r.next = (r.next + 1) % viewsKept
+}
+
+func (r *recent) has(view string) bool { return slices.Contains(r.views[:], viewBits(view)) }
+
+// viewBits are 64 bits of a well formed view, never zero.
+func viewBits(view string) uint64 {
+	var halves [2]uint64
+	for i := range halves {
+		// What is well formed can be read.
+		halves[i], _ = strconv.ParseUint(view[i*16:(i+1)*16], 16, 64)
+	}
+	return max(halves[0]*0x9E3779B97F4A7C15+halves[1], 1)
 }
 
 type waiting struct {
@@ -113,14 +141,14 @@ func NewRecorder(d *db.DB) (*Recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Recorder{db: d, merges: d.Topic(lookAgain), queue: make(chan *waiting, queueLength), devices: devices, texts: texts, closing: make(chan struct{})}
+	addresses, err := otter.New(&otter.Options[string, int64]{MaximumSize: addressesCached})
+	if err != nil {
+		return nil, err
+	}
+	r := &Recorder{db: d, addresses: addresses, merges: d.Topic(lookAgain), queue: make(chan *waiting, queueLength), devices: devices, texts: texts, closing: make(chan struct{})}
 	merged := r.merges.Wait()
 	r.merged.Store(&merged)
-	r.done.Add(1)
-	go func() {
-		defer r.done.Done()
-		r.run()
-	}()
+	r.done.Go(r.run)
 	return r, nil
 }
 
@@ -262,6 +290,9 @@ func (r *Recorder) store(batch []*waiting) (durable func() error, err error) {
 	for body, n := range s.texts.fresh {
 		r.texts.Set(body, n)
 	}
+	for ip, n := range s.addresses {
+		r.addresses.Set(ip, n)
+	}
 	if r.heed(); r.forgotten.Load() == s.begun {
 		for token, b := range s.browsers {
 			r.devices.Set(token, *b)
@@ -333,6 +364,9 @@ type session struct {
 	browsers map[string]*browser
 	agents   map[string]Hit // a hit of each token, for what a new device needs
 	texts    texts
+	// addresses are the numbers of those that new visitors came from and that
+	// were not remembered.
+	addresses map[string]int64
 }
 
 // lookAgain is published once any device may be another contact's: by package
@@ -353,7 +387,7 @@ func (r *Recorder) heed() {
 
 func (r *Recorder) session(tx *db.Tx) *session {
 	r.heed()
-	return &session{r: r, tx: tx, begun: r.forgotten.Load(), browsers: map[string]*browser{}, agents: map[string]Hit{},
+	return &session{r: r, tx: tx, begun: r.forgotten.Load(), browsers: map[string]*browser{}, agents: map[string]Hit{}, addresses: map[string]int64{},
 		texts: texts{ids: map[string]int64{"": 0}, fresh: map[string]int64{}}}
 }
 
@@ -378,11 +412,10 @@ func (s *session) record(ctx context.Context, batch []*waiting) error {
 			continue
 		}
 		if h.View != "" {
-			if slices.Contains(b.views, h.View) {
+			if b.views.has(h.View) {
 				continue
 			}
-			// A new slice: the cached one is read by others.
-			b.views = append(slices.Clone(b.views[max(0, len(b.views)-viewsKept+1):]), h.View)
+			b.views.add(h.View)
 		}
 		if err := s.arrive(ctx, h); err != nil {
 			return err

@@ -67,23 +67,51 @@ func (t *pgTx) cause(err error) error {
 	return errors.Join(t.failed, err)
 }
 
+// each is query that waits for nothing before it.
+func (t *pgTx) each(query string, args []any, f func(Row) error) error {
+	t.queued.Queue(query, args...)
+	_, err := t.run(func(results pgx.BatchResults) (tag pgconn.CommandTag, err error) {
+		rows, err := results.Query()
+		if err != nil {
+			return tag, err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			if err := f(rows); err != nil {
+				return tag, err
+			}
+		}
+		return tag, rows.Err()
+	})
+	return err
+}
+
 // send sends what is queued, and returns the outcome of the last statement.
 func (t *pgTx) send() (tag pgconn.CommandTag, err error) {
-	n := t.queued.Len()
-	if n == 0 {
+	if t.queued.Len() == 0 {
 		return tag, nil
 	}
+	return t.run(pgx.BatchResults.Exec)
+}
+
+// run sends what is queued, and reads the last result with last.
+func (t *pgTx) run(last func(pgx.BatchResults) (pgconn.CommandTag, error)) (tag pgconn.CommandTag, err error) {
 	batch := t.queued
 	t.queued, t.begun = &pgx.Batch{}, true
 	err = t.conn.Raw(func(c any) error {
 		native := c.(*stdlib.Conn).Conn()
 		results := native.SendBatch(context.Background(), batch)
-		for range n {
-			if tag, err = results.Exec(); err != nil {
+		for range batch.Len() - 1 {
+			if _, err = results.Exec(); err != nil {
 				break
 			}
 		}
-		err = errors.Join(err, results.Close())
+		if err == nil {
+			tag, err = last(results)
+		}
+		if closed := results.Close(); err == nil {
+			err = closed
+		}
 		if native.IsClosed() {
 			err = errors.Join(errLost, err)
 		}

@@ -57,20 +57,14 @@ func (tx *Tx) countOn(ctx context.Context, sequence string, n int) ([]int64, err
 }
 
 func (tx *Tx) ids(ctx context.Context, sequence, query string, args ...any) ([]int64, error) {
-	rows, err := tx.Query(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("take id of %s: %w", sequence, err)
-	}
-	defer rows.Close()
 	var ids []int64
-	for rows.Next() {
+	err := Each(ctx, tx, query, args, func(row Row) error {
 		var v int64
-		if err := rows.Scan(&v); err != nil {
-			return nil, err
-		}
+		err := row.Scan(&v)
 		ids = append(ids, v)
-	}
-	if err := rows.Err(); err != nil {
+		return err
+	})
+	if err != nil {
 		return nil, fmt.Errorf("take id of %s: %w", sequence, err)
 	}
 	return ids, nil

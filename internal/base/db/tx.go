@@ -98,9 +98,10 @@ func (tx *Tx) QueryRow(_ context.Context, query string, args ...any) *sql.Row {
 
 // Do runs f in one write transaction and commits it when f returns nil; it
 // returns once that is on the disk. Whatever f did is undone when it returns an
-// error or panics. On PostgreSQL f may run again after a deadlock or when the
-// connection was lost: it must have no effect outside the transaction other than
-// through AfterCommit.
+// error or panics. On PostgreSQL f may run again: after a deadlock, when the
+// connection was lost, when a transaction beside it added the same key, which f
+// then finds. It must have no effect outside the transaction other than through
+// AfterCommit.
 func (d *DB) Do(ctx context.Context, f func(tx *Tx) error) error {
 	if d.dialect == Postgres {
 		return d.retry(ctx, d.write, f)
@@ -138,9 +139,20 @@ func (d *DB) retry(ctx context.Context, pool *sql.DB, f func(tx *Tx) error) erro
 	}
 }
 
+// again tells the errors that another attempt may not meet.
 func again(err error) bool {
+	if errors.Is(err, errLost) {
+		return true
+	}
 	var pg *pgconn.PgError
-	return errors.Is(err, errLost) || errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
+	if !errors.As(err, &pg) {
+		return false
+	}
+	switch pg.Code {
+	case "40P01", "40001", "23505": // deadlock, serialization failure, unique violation
+		return true
+	}
+	return false
 }
 
 func (d *DB) once(ctx context.Context, pool *sql.DB, f func(tx *Tx) error) error {
