@@ -16,7 +16,7 @@ import (
 // doors lists everything that can be asked over HTTP.
 func (a *App) doors() [][]web.Route {
 	now := a.config.Clock
-	visitors := public.Deps{DB: a.DB, Recorder: a.Recorder, Policy: a.policy, BaseURL: a.BaseURL}
+	visitors := public.Deps{DB: a.DB, Recorder: a.Recorder, Policy: a.policy, Sites: a.sites, BaseURL: a.BaseURL}
 	return [][]web.Route{
 		track.Routes(track.Deps{DB: a.DB, Recorder: a.Recorder, Policy: a.policy, Sites: a.sites, BaseURL: a.BaseURL}),
 		public.Routes(visitors),

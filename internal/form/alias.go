@@ -16,7 +16,7 @@ const (
 // reserved are the names that the protocol of a submission or the HTML of a form uses itself.
 var reserved = []string{
 	"message", "error", "id", "return", "name", "messenger",
-	"formid", "formname", "submit", "mauticpage", "submissionkey", "referrer", "wrapper",
+	"formid", "formname", "submit", "mauticpage", "submissionkey", "referrer", "wrapper", "proof", Trap,
 }
 
 // clean makes a name of letters, digits and underscores out of a text.
@@ -42,6 +42,12 @@ func (f Form) alias(wish string, taken []string) string {
 	}
 	return unique
 }
+
+// Trap is a name under which a form has an input that nobody sees. Robots fill it in.
+const Trap = "other_website"
+
+// Draft is the form as it would be saved now, to be looked at.
+func (f Form) Draft() Form { return f.withAliases(f) }
 
 // withAliases fills in the aliases of the form and of its fields. Those of saved are kept.
 func (f Form) withAliases(saved Form) Form {

@@ -3,6 +3,7 @@ package form
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -27,6 +28,11 @@ type Submission struct {
 	Key            string
 	Page, Referrer string
 	IP             string // the address to keep, empty for none
+	// Proof is that of a form that wants one: what a browser found.
+	Proof string
+	// Trapped tells that something was filled in that nobody sees. It is answered like any other, and nothing is
+	// written: whoever sends it learns nothing.
+	Trapped bool
 	// Visitor finds who is at the browser, or creates a visitor. It is called inside the transaction, once the
 	// answers are accepted. Nil stands for nobody.
 	Visitor func(ctx context.Context, tx *db.Tx) (contact.Visitor, error)
@@ -42,6 +48,8 @@ type Outcome struct {
 	Answers  []Answer // what was just posted, cleaned, in the order of the fields
 	// Message and Redirect are the post action with the answers filled in; one of them may be empty, or both.
 	Message, Redirect string
+
+	stamp string // of its proof
 }
 
 // Submit accepts a submission in one transaction, or returns a fault: Invalid by alias where answers are not
@@ -50,6 +58,9 @@ func Submit(ctx context.Context, d *db.DB, s Submission) (Outcome, error) {
 	out, values, err := accept(ctx, d, d.Now(), s)
 	if err != nil {
 		return out, err
+	}
+	if s.Trapped {
+		return out, out.end(nil)
 	}
 	err = d.Do(ctx, func(tx *db.Tx) error {
 		return record(ctx, tx, s, &out, values)
@@ -81,7 +92,12 @@ func accept(ctx context.Context, q db.Q, now time.Time, s Submission) (Outcome, 
 		return out, nil, err
 	}
 	var values map[string]string
-	out.Answers, values, err = f.check(s.Values)
+	if out.Answers, values, err = f.check(s.Values); err != nil {
+		return out, nil, err
+	}
+	if f.Proof && !s.Trapped {
+		out.stamp, err = proven(f.ID, s.Proof, now)
+	}
 	return out, values, err
 }
 
@@ -160,6 +176,11 @@ func record(ctx context.Context, tx *db.Tx, s Submission, out *Outcome, values m
 	if err != nil || out.Repeated {
 		return err
 	}
+	if out.stamp != "" {
+		if err := out.spend(ctx, tx); err != nil {
+			return err
+		}
+	}
 	if f.Kiosk {
 		s.IP, s.Visitor = "", nil
 	}
@@ -231,6 +252,16 @@ func claim(ctx context.Context, tx *db.Tx, s Submission, n int64) (int64, error)
 		return 0, fmt.Errorf("read submission key: %w", err)
 	}
 	return first, nil
+}
+
+// spend uses up the proof of a submission.
+func (out Outcome) spend(ctx context.Context, tx *db.Tx) error {
+	added, err := tx.InsertMissing(ctx, "form_submission_key", []string{"form_id", "submission_key", "submission_id"},
+		[][]any{{int64(out.Form.ID), "proof." + out.stamp, int64(out.Submission)}})
+	if err == nil && added == 0 {
+		err = fault.Refused(errors.New("proof of work: used before"), fault.Say("form.proof.used|Please send the form once more."))
+	}
+	return err
 }
 
 func cut(s string) string {

@@ -3,6 +3,7 @@ package public_test
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -18,6 +19,12 @@ import (
 // site is a page of another site with this body, BASE standing for our address; it may load the tracking script.
 func site(t *testing.T, r *rig, body string) string {
 	t.Helper()
+	return siteWith(t, r, nil, body)
+}
+
+// siteWith is site whose pages are sent with a header.
+func siteWith(t *testing.T, r *rig, header http.Header, body string) string {
+	t.Helper()
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /mtc.js", func(w http.ResponseWriter, _ *http.Request) {
 		js, _ := script.JS(script.Options{BaseURL: r.base})
@@ -25,6 +32,7 @@ func site(t *testing.T, r *rig, body string) string {
 		w.Write(js)
 	})
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, request *http.Request) {
+		maps.Copy(w.Header(), header)
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		if request.URL.Path == "/thanks" {
 			body = "<p>arrived with {" + request.URL.RawQuery + "}"

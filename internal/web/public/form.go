@@ -43,11 +43,7 @@ func (d Deps) generate(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		html, err := render("form", v)
-		if err != nil {
-			return err
-		}
-		if body, err = d.script(r.Context(), f, html); err != nil {
+		if body, err = d.script(r.Context(), f, &v); err != nil {
 			return err
 		}
 	case !fault.Is(err, fault.KindNotFound):
@@ -127,7 +123,7 @@ func (d Deps) page(w http.ResponseWriter, r *http.Request) error {
 
 // again answers with the page of a form whose answers were refused: what was
 // typed is still there.
-func (d Deps) again(w http.ResponseWriter, r *http.Request, f form.Form, p parameters, wrong map[string]string) error {
+func (d Deps) again(w http.ResponseWriter, r *http.Request, status int, f form.Form, p parameters, a answer) error {
 	v, err := d.viewOf(r.Context(), f, nil)
 	if err != nil {
 		return err
@@ -135,8 +131,9 @@ func (d Deps) again(w http.ResponseWriter, r *http.Request, f form.Form, p param
 	if v.Key = p.text("submissionkey"); v.Key == "" {
 		v.Key = visit.NewToken()
 	}
-	v.refused(p.own, wrong)
-	return d.showPage(w, r, http.StatusUnprocessableEntity, f, v)
+	v.Error = a.ErrorMessage
+	v.refused(p.own, a.ValidationErrors)
+	return d.showPage(w, r, status, f, v)
 }
 
 // pageOf is the address of the page of a form.
@@ -192,6 +189,21 @@ func show(w http.ResponseWriter, status int, name string, view any, nonce string
 func write(w http.ResponseWriter, body []byte) error {
 	_, _ = w.Write(body)
 	return nil
+}
+
+// Preview answers with the page of a form as it would be saved now. It cannot be sent.
+func (d Deps) Preview(w http.ResponseWriter, r *http.Request, f form.Form) error {
+	v, err := d.viewOf(r.Context(), f.Draft(), nil)
+	if err != nil {
+		return err
+	}
+	v.Preview = true
+	p := pageView{Title: f.Name, NoIndex: true, Form: v}
+	if p.Style, err = style("page.css"); err != nil {
+		return err
+	}
+	w.Header().Del("X-Frame-Options")
+	return show(w, http.StatusOK, "page", p, "")
 }
 
 // HTML is a form as it is copied into a page. It has no submission key: the

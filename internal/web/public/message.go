@@ -62,8 +62,12 @@ type messageView struct {
 
 // message answers with what is to be said after a submission without script.
 func (d Deps) message(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	n, ok := readNotice(r)
+	n, _ := readNotice(r)
+	return d.showMessage(w, r, http.StatusOK, n)
+}
+
+func (d Deps) showMessage(w http.ResponseWriter, r *http.Request, status int, n notice) error {
+	ctx, ok := r.Context(), n.Language != ""
 	if ok && i18n.Supported(n.Language) {
 		ctx = i18n.With(ctx, i18n.Locale{Lang: n.Language, Zone: i18n.Zone(ctx)})
 	}
@@ -81,5 +85,5 @@ func (d Deps) message(w http.ResponseWriter, r *http.Request) error {
 	if v.Style, err = style("page.css"); err != nil {
 		return err
 	}
-	return show(w, http.StatusOK, "message", v, "")
+	return show(w, status, "message", v, "")
 }

@@ -19,6 +19,7 @@ import (
 	"ariane/internal/base/db"
 	"ariane/internal/base/db/dbtest"
 	"ariane/internal/base/i18n"
+	"ariane/internal/base/setting"
 	"ariane/internal/contact"
 	"ariane/internal/form"
 	"ariane/internal/form/question"
@@ -56,7 +57,7 @@ func open(t *testing.T, host string, change func(*form.Form)) *rig {
 	server := httptest.NewUnstartedServer(nil)
 	r.base = browsertest.URL(host, "http://"+server.Listener.Addr().String())
 	handler, err := web.New(web.Options{DB: r.db, Log: slog.New(slog.NewTextHandler(t.Output(), nil))},
-		public.Routes(public.Deps{DB: r.db, Recorder: recorder, Policy: visit.NewPolicy(r.db, bots, nil), BaseURL: r.base}))
+		public.Routes(public.Deps{DB: r.db, Recorder: recorder, Policy: visit.NewPolicy(r.db, bots, nil), Sites: setting.Cache(r.db, setting.AllowedSites), BaseURL: r.base}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,19 +166,21 @@ var device = strings.Repeat("c0", 16)
 
 func TestCommittedBundleIsCurrent(t *testing.T) {
 	t.Parallel()
-	want, err := bundle.Script("src/form.ts")
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := os.ReadFile("form.js")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(bytes.TrimSpace(got), want) {
-		t.Error("form.js differs from its modules: run go generate ./internal/web/public")
-	}
-	if size, err := bundle.Compressed(want); err != nil || size > 4000 {
-		t.Errorf("%d bytes with gzip, %v", size, err)
+	for name, most := range map[string]int{"form": 4000, "proof": 1000} {
+		want, err := bundle.Script("src/" + name + ".ts")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(name + ".js")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(bytes.TrimSpace(got), want) {
+			t.Errorf("%s.js differs from its modules: run go generate ./internal/web/public", name)
+		}
+		if size, err := bundle.Compressed(want); err != nil || size > most {
+			t.Errorf("%s: %d bytes with gzip, %v", name, size, err)
+		}
 	}
 }
 

@@ -14,15 +14,21 @@ import (
 	"strings"
 
 	"ariane/internal/base/i18n"
-	"ariane/internal/field"
 	"ariane/internal/form"
 	"ariane/internal/form/question"
 )
 
 //go:generate go run ariane/internal/tool/bundle/generate src/form.ts form.js
 
+//go:generate go run ariane/internal/tool/bundle/generate src/proof.ts proof.js
+
 //go:embed form.js
 var formScript []byte
+
+// proofScript goes before that of a form that wants a proof.
+//
+//go:embed proof.js
+var proofScript []byte
 
 //go:embed templates
 var files embed.FS
@@ -52,16 +58,10 @@ type formView struct {
 	Last                 int // place of the submit button
 	Button               string
 	Return, Key          string // empty where the script fills them in
-}
-
-type fieldView struct {
-	Alias, Label, Type       string
-	Order                    int
-	Hidden, Required         bool
-	Value, Placeholder, Help string
-	Problem                  string // said by the script when the answer is missing
-	Wrong                    string // why the answer was refused
-	Focus                    bool
+	Trap, TrapLabel      string
+	NoScript             string // said to browsers without script
+	Preview              bool   // cannot be sent
+	Scripted             bool   // the script does what attributes may be forbidden to do
 }
 
 // refused puts what was typed back into a form, with what is wrong beside it.
@@ -69,11 +69,12 @@ func (v *formView) refused(typed map[string][]string, wrong map[string]string) {
 	focused := false
 	for i := range v.Fields {
 		f := &v.Fields[i]
-		f.Value, f.Wrong = strings.Join(typed[f.Alias], ", "), wrong[f.Alias]
+		f.answer(typed[f.Alias])
+		f.Wrong = wrong[f.Alias]
 		if f.Wrong == "" {
 			continue
 		}
-		if f.Hidden {
+		if f.Kind == string(question.Hidden) {
 			v.Error = f.Wrong
 			continue
 		}
@@ -93,6 +94,10 @@ func (d Deps) viewOf(ctx context.Context, f form.Form, query url.Values) (formVi
 	if v.Button == "" {
 		v.Button = i18n.T(ctx, "public.submit|Submit")
 	}
+	v.Trap, v.TrapLabel = form.Trap, i18n.T(ctx, "public.trap|Leave this empty")
+	if f.Proof {
+		v.NoScript = i18n.T(ctx, "public.noscript|This form is protected against robots and needs JavaScript. Please switch it on in your browser, then reload this page.")
+	}
 	if f.RenderStyle {
 		var err error
 		if v.Style, err = style("form.css"); err != nil {
@@ -100,12 +105,10 @@ func (d Deps) viewOf(ctx context.Context, f form.Form, query url.Values) (formVi
 		}
 	}
 	for i, one := range f.Fields {
-		view := fieldView{
-			Alias: one.Alias, Label: one.Label, Type: string(one.Type), Order: i + 1, Hidden: one.Type == question.Hidden, Required: one.Required,
-			Value: one.Default, Placeholder: one.Placeholder, Help: one.Help, Problem: one.Message,
-		}
-		if given := field.Printable(query.Get(one.Alias)); given != "" && len(given) <= 1000 {
-			view.Value = given
+		view := newFieldView(one, i+1, v.Name, f.Language)
+		view.answer(start(one, query))
+		if view.Empty == "" {
+			view.Empty = i18n.T(ctx, "public.choose|Choose…")
 		}
 		if view.Problem == "" {
 			view.Problem = i18n.T(ctx, "form.required|“%s” is required.", one.Label)
@@ -121,21 +124,40 @@ type settings struct {
 	Name   string `json:"name"`
 	Origin string `json:"origin"`
 	HTML   string `json:"html"`
+	CSS    string `json:"css,omitempty"`
 	Hide   bool   `json:"hide"`
 	Wait   string `json:"wait"`
 	Failed string `json:"failed"`
 	Email  string `json:"email"`
+	// Proof is how many zero bits the proof of the form begins with, and Minute when that was asked for.
+	Proof  int   `json:"proof,omitempty"`
+	Minute int64 `json:"minute,omitempty"`
 }
 
-// script is the script of a form. Without HTML it attends to the form that is in the page already.
-func (d Deps) script(ctx context.Context, f form.Form, html []byte) ([]byte, error) {
+// script is the script of a form. Without HTML it attends to the form that is in the page already. The style goes
+// beside the HTML: pages may forbid those in it.
+func (d Deps) script(ctx context.Context, f form.Form, v *formView) ([]byte, error) {
 	ctx = spoken(ctx, f)
-	config, err := json.Marshal(settings{
-		ID: int64(f.ID), Name: f.DOMName(), Origin: origin(d.BaseURL), HTML: string(html), Hide: f.PostAction == form.Message,
+	own := settings{
+		ID: int64(f.ID), Name: f.DOMName(), Origin: origin(d.BaseURL), Hide: f.PostAction == form.Message,
 		Wait:   i18n.T(ctx, "public.wait|Please wait..."),
 		Failed: i18n.T(ctx, "public.failed|This could not be sent. Please try again in a moment."),
 		Email:  i18n.T(ctx, "public.email|This is not a complete e-mail address."),
-	})
+	}
+	if v != nil {
+		bare := *v
+		own.CSS, bare.Style, bare.Scripted = string(v.Style), "", true
+		html, err := render("form", bare)
+		if err != nil {
+			return nil, err
+		}
+		own.HTML = string(html)
+	}
+	worker := []byte(nil)
+	if f.Proof {
+		own.Proof, own.Minute, worker = form.ProofBits, d.DB.Now().Unix()/60, bytes.TrimSpace(proofScript)
+	}
+	config, err := json.Marshal(own)
 	if err != nil {
 		return nil, fmt.Errorf("write script of form %d: %w", f.ID, err)
 	}
@@ -144,7 +166,7 @@ func (d Deps) script(ctx context.Context, f form.Form, html []byte) ([]byte, err
 		return nil, err
 	}
 	consent := strconv.FormatBool(rules.ConsentRequired)
-	return slices.Concat([]byte("((ARIANE_FORM,ARIANE_CONSENT)=>{"), bytes.TrimSpace(formScript), []byte("})("), config, []byte(","+consent+");\n")), nil
+	return slices.Concat([]byte("((ARIANE_FORM,ARIANE_CONSENT,ARIANE_PROOF)=>{"), worker, bytes.TrimSpace(formScript), []byte("})("), config, []byte(","+consent+",{});\n")), nil
 }
 
 // origin is the scheme, host and port of an address, in the words of browsers.

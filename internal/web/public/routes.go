@@ -2,6 +2,7 @@ package public
 
 import (
 	"ariane/internal/base/db"
+	"ariane/internal/base/setting"
 	"ariane/internal/visit"
 	"ariane/internal/web"
 )
@@ -11,13 +12,17 @@ type Deps struct {
 	DB       *db.DB
 	Recorder *visit.Recorder
 	Policy   *visit.Policy
+	Sites    *setting.Cached[[]string]
 	// BaseURL is the public address, without slash at the end.
 	BaseURL string
+
+	limit *limiter
 }
 
 // Routes lists the addresses of the door. Pages made for the reference system may call all of them below
 // /index.php.
 func Routes(d Deps) []web.Route {
+	d.limit = newLimiter(d.DB.Now)
 	var list []web.Route
 	for _, prefix := range []string{"", "/index.php"} {
 		list = append(list,
@@ -26,6 +31,7 @@ func Routes(d Deps) []web.Route {
 			web.Route{Pattern: "GET " + prefix + "/form/embed/{id}", Permission: web.Tracking, Handler: d.embed},
 			web.Route{Pattern: "GET " + prefix + "/form/{id}", Permission: web.Tracking, Handler: d.page},
 			web.Route{Pattern: "POST " + prefix + "/form/submit", Permission: web.Tracking, Handler: d.submit},
+			web.Route{Pattern: "OPTIONS " + prefix + "/form/submit", Permission: web.Tracking, Handler: d.preflight},
 		)
 	}
 	return list

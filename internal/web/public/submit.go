@@ -40,32 +40,75 @@ func (d Deps) submit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s, token, err := d.submission(r, p)
-	if err != nil {
-		return err
-	}
-	out, err := form.Submit(r.Context(), d.DB, s)
-	a := answer{FormName: p.text("formName")}
-	if err == nil {
-		a.Success, a.Redirect, a.SuccessMessage = 1, out.Redirect, out.Message
-		a.Results = map[string]string{}
-		for _, one := range out.Answers {
-			a.Results[one.Alias] = one.Value
-		}
-		if token != "" && out.Contact != 0 && !out.Form.Kiosk {
-			web.SetVisitor(w, visit.Answer{Contact: out.Contact, Token: token}, strings.HasPrefix(d.BaseURL, "https:"))
-		}
-	} else if err := a.refuse(r, out, err); err != nil {
+	a, f, status := answer{FormName: p.text("formName")}, form.Form{}, http.StatusOK
+	if wait := d.limit.take(p.form(), web.Address(r.Context())); wait > 0 {
+		status = http.StatusTooManyRequests
+		w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
+		a.ErrorMessage = i18n.T(r.Context(), "public.too_many|This form was sent many times from your connection. Please wait a minute, then send it again.")
+	} else if f, err = d.take(w, r, p, &a); err != nil {
 		return err
 	}
 	switch {
 	case p.text("messenger") == "1":
-		return messenger(w, a)
+		return messenger(w, status, a)
 	case r.URL.Query().Get("ajax") == "1":
+		if err := d.letRead(w, r); err != nil {
+			return err
+		}
 		w.Header().Set("Cache-Control", "no-store")
-		return web.JSON(w, http.StatusOK, a)
+		return web.JSON(w, status, a)
 	}
-	return d.lead(w, r, p, a, out.Form)
+	return d.lead(w, r, status, p, a, f)
+}
+
+// take hands a submission over and fills in the answer.
+func (d Deps) take(w http.ResponseWriter, r *http.Request, p parameters, a *answer) (form.Form, error) {
+	s, token, err := d.submission(r, p)
+	if err != nil {
+		return form.Form{}, err
+	}
+	out, err := form.Submit(r.Context(), d.DB, s)
+	if err != nil {
+		return out.Form, a.refuse(r, out, err)
+	}
+	a.Success, a.Redirect, a.SuccessMessage = 1, out.Redirect, out.Message
+	a.Results = map[string]string{}
+	for _, one := range out.Answers {
+		a.Results[one.Alias] = one.Value
+	}
+	if token != "" && out.Contact != 0 && !out.Form.Kiosk {
+		web.SetVisitor(w, visit.Answer{Contact: out.Contact, Token: token}, strings.HasPrefix(d.BaseURL, "https:"))
+	}
+	return out.Form, nil
+}
+
+// letRead lets the scripts of the allowed sites read the answer.
+func (d Deps) letRead(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Add("Vary", "Origin")
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return nil
+	}
+	sites, err := d.Sites.Get(r.Context())
+	if err != nil {
+		return err
+	}
+	rules, err := d.Policy.Rules(r.Context())
+	if err != nil {
+		return err
+	}
+	if rules.AnySite || web.OriginAllowed(origin, sites) {
+		web.LetRead(w, origin)
+	}
+	return nil
+}
+
+func (d Deps) preflight(w http.ResponseWriter, r *http.Request) error {
+	if err := d.letRead(w, r); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 // refuse tells in the language of the form why a submission was not accepted. What is nobody's mistake is
@@ -93,10 +136,9 @@ func (a *answer) refuse(r *http.Request, out form.Outcome, err error) error {
 // submission reads who sends what. The token is that of the browser, empty for one that is not to be followed:
 // somebody of ours who tries the form, or a visitor who does not want to be. What they send is taken all the same.
 func (d Deps) submission(r *http.Request, p parameters) (form.Submission, string, error) {
-	number, _ := strconv.ParseInt(p.text("formId"), 10, 64)
 	hit, err := web.VisitorHit(r, d.Policy)
 	s := form.Submission{
-		Form: id.Form(number), Values: p.own, Key: p.text("submissionkey"),
+		Form: p.form(), Values: p.own, Key: p.text("submissionkey"), Proof: p.text("proof"), Trapped: p.text(form.Trap) != "",
 		Page: p.back, Referrer: webAddress(p.text("referrer")), IP: hit.IP,
 	}
 	if err != nil {
@@ -135,6 +177,11 @@ func (p parameters) text(name string) string {
 		return values[0]
 	}
 	return ""
+}
+
+func (p parameters) form() id.Form {
+	number, _ := strconv.ParseInt(p.text("formId"), 10, 64)
+	return id.Form(number)
 }
 
 func posted(w http.ResponseWriter, r *http.Request) (parameters, error) {
@@ -187,21 +234,24 @@ type messengerView struct{ Answer, Nonce string }
 
 // messenger answers with a page that hands the answer to the page around it. Any site may embed a form, so any
 // may hear it.
-func messenger(w http.ResponseWriter, a answer) error {
+func messenger(w http.ResponseWriter, status int, a answer) error {
 	text, err := json.Marshal(a)
 	if err != nil {
 		return fmt.Errorf("write answer to a form: %w", err)
 	}
 	v := messengerView{Answer: string(text), Nonce: nonce()}
-	return show(w, http.StatusOK, "messenger", v, v.Nonce)
+	return show(w, status, "messenger", v, v.Nonce)
 }
 
 // lead answers a browser without script: it is led back to its page, to the page chosen in the form, or to the
 // page of the message. On the page of ours, refused answers can be mended.
-func (d Deps) lead(w http.ResponseWriter, r *http.Request, p parameters, a answer, f form.Form) error {
+func (d Deps) lead(w http.ResponseWriter, r *http.Request, status int, p parameters, a answer, f form.Form) error {
+	if status == http.StatusTooManyRequests {
+		return d.showMessage(w, r, status, notice{Language: i18n.Lang(r.Context()), Error: a.ErrorMessage})
+	}
 	ours := f.ID != 0 && p.back == d.pageOf(f)
-	if ours && len(a.ValidationErrors) > 0 {
-		return d.again(w, r, f, p, a.ValidationErrors)
+	if ours && a.Success == 0 && f.Status(d.DB.Now()) == form.Published {
+		return d.again(w, r, http.StatusUnprocessableEntity, f, p, a)
 	}
 	n := notice{Form: int64(f.ID), Language: f.Language, Message: a.SuccessMessage, Error: a.ErrorMessage}
 	if f.ID == 0 {

@@ -44,7 +44,7 @@ func (d Deps) seal(r *http.Request) (string, error) {
 		return "", err
 	}
 	to := siteOf(p.first("to"))
-	if to == "" || !originAllowed(r.Header.Get("Origin"), sites) || !originAllowed(to, sites) {
+	if to == "" || !web.OriginAllowed(r.Header.Get("Origin"), sites) || !web.OriginAllowed(to, sites) {
 		return "", nil
 	}
 	insider, err := web.Insider(r)

@@ -1,6 +1,7 @@
 import { fillForm, renewKey } from "../../track/script/src/forms";
 import { randomID } from "../../track/script/src/random";
 import { hooks } from "./hooks";
+import type { Solve } from "./proof";
 import { clearErrors, mark, validate } from "./validation";
 
 export interface Config {
@@ -8,10 +9,13 @@ export interface Config {
   name: string;
   origin: string; // of our server, from which answers come
   html: string; // empty where the form is in the page already
+  css?: string;
   hide: boolean; // the form gives way to the message
   wait: string;
   failed: string;
   email: string;
+  proof?: number; // zero bits that a proof begins with
+  minute?: number; // of the server, when it asked for one
 }
 
 interface Answer {
@@ -24,11 +28,33 @@ interface Answer {
 }
 
 declare const ARIANE_FORM: Config;
+declare const ARIANE_PROOF: { solve?: Solve };
 
 const PATIENCE = 30000;
 const GRACE = 1000;
 const config = ARIANE_FORM;
 const call = hooks(config.name);
+const begin = performance.now();
+
+/** Styles the form in ways that a Content-Security-Policy without inline styles allows. */
+function dress(form: HTMLFormElement): void {
+  form.querySelectorAll<HTMLElement>(".mauticform-row:not(.mauticform-has-error) > .mauticform-errormsg").forEach((line) => (line.style.display = "none"));
+  if (!config.css) {
+    return;
+  }
+  const seen = document as Document & { arianeStyled?: boolean };
+  if (seen.arianeStyled) {
+    return;
+  }
+  seen.arianeStyled = true;
+  if (document.adoptedStyleSheets) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(config.css);
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  } else {
+    document.head.appendChild(document.createElement("style")).textContent = config.css;
+  }
+}
 
 /** Puts the form behind the script element that asked for it. */
 function place(): HTMLFormElement | null {
@@ -48,10 +74,16 @@ function place(): HTMLFormElement | null {
 /** Fills empty, visible fields with the parameters of the page's address that bear their names. */
 function prefill(form: HTMLFormElement): void {
   new URLSearchParams(location.search).forEach((value, alias) => {
-    const input = form.elements.namedItem(`mauticform[${alias}]`);
-    if (input instanceof HTMLInputElement && input.type !== "hidden" && !input.value) {
-      input.value = value.replace(/<[^>]*>/g, "");
-    }
+    const row = form.querySelector(`[data-alias="${CSS.escape(alias)}"]:not(.mauticform-consent)`);
+    const given = value.replace(/<[^>]*>/g, "").split("|");
+    row?.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input,textarea").forEach((input) => {
+      if (input instanceof HTMLInputElement && /radio|checkbox/.test(input.type)) {
+        input.checked = given.includes(input.value);
+      } else if (!input.value) {
+        input.value = given.join("|");
+      }
+    });
+    row?.querySelectorAll("option").forEach((option) => (option.selected = given.includes(option.value)));
   });
 }
 
@@ -88,6 +120,12 @@ function attach(form: HTMLFormElement): void {
   frame.title = config.name;
   wrapper.appendChild(frame);
   let waiting = 0;
+  let proof: Promise<string> | null = null;
+  const prove = () => {
+    const minute = config.minute! + Math.floor((performance.now() - begin) / 60000);
+    proof = proof || ARIANE_PROOF.solve!(config.id, config.proof!, minute, randomID());
+    return proof;
+  };
 
   const say = (kind: "message" | "error", text: string) => {
     const box = form.querySelector<HTMLElement>(`.mauticform-${kind}`);
@@ -118,6 +156,10 @@ function attach(form: HTMLFormElement): void {
   };
   const respond = (answer: Answer) => {
     wait(false);
+    proved = !config.proof;
+    if (!answer.validationErrors) {
+      proof = null;
+    }
     call("onResponseStart", answer);
     if (!call("onResponse", answer)) {
       Object.entries(answer.validationErrors || {}).forEach(([alias, text]) => mark(form, alias, text, call));
@@ -132,11 +174,29 @@ function attach(form: HTMLFormElement): void {
     call("onResponseEnd", answer);
   };
 
+  let proved = !config.proof;
+  const submit = async () => {
+    hidden(form, "proof", await prove());
+    proved = true;
+    // Later: a proof that was there already goes on inside the event of the first submission, which allows no other.
+    setTimeout(() => {
+      wait(false);
+      form.requestSubmit();
+    });
+  };
+
+  config.proof && form.addEventListener("focusin", prove);
   form.noValidate = true;
   form.target = frame.name;
   form.addEventListener("submit", (event) => {
     if (waiting || !validate(form, config.email, call)) {
       event.preventDefault();
+      return;
+    }
+    if (!proved) {
+      event.preventDefault();
+      wait(true);
+      submit();
       return;
     }
     say("error", "");
@@ -158,6 +218,7 @@ function attach(form: HTMLFormElement): void {
       respond(JSON.parse(event.data));
     }
   });
+  dress(form);
   prefill(form);
 }
 

@@ -1,6 +1,9 @@
 import { Call } from "./hooks";
 
 type Row = HTMLElement & { said?: string };
+type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
+const controls = (row: HTMLElement) => [...row.querySelectorAll<Control>("input,select,textarea")];
 
 function rowOf(form: HTMLFormElement, alias: string): Row | null {
   return form.querySelector(`[data-alias="${CSS.escape(alias)}"]`);
@@ -17,9 +20,9 @@ export function mark(form: HTMLFormElement, alias: string, text: string, call: C
   line.textContent = text || row.said;
   line.style.display = "";
   row.classList.add("mauticform-has-error");
-  row.querySelector("input")!.setAttribute("aria-invalid", "true");
+  controls(row).forEach((control) => control.setAttribute("aria-invalid", "true"));
   if (form.querySelector(".mauticform-has-error") === row) {
-    row.querySelector("input")!.focus();
+    controls(row)[0].focus();
   }
 }
 
@@ -28,13 +31,14 @@ export function clearErrors(form: HTMLFormElement, call: Call): void {
     if (!call("onErrorClear", row)) {
       row.classList.remove("mauticform-has-error");
       row.querySelector<HTMLElement>(".mauticform-errormsg")!.style.display = "none";
-      row.querySelector("input")!.removeAttribute("aria-invalid");
+      controls(row).forEach((control) => control.removeAttribute("aria-invalid"));
     }
   });
 }
 
 function problem(row: HTMLElement, email: string): string | null {
-  const value = row.querySelector("input")!.value.trim();
+  const answers = controls(row).map((control) => (/radio|checkbox/.test(control.type) && !(control as HTMLInputElement).checked ? "" : control.value.trim()));
+  const value = answers.join("");
   if (!value) {
     return row.dataset.validate ? "" : null;
   }

@@ -1,0 +1,77 @@
+package public
+
+import (
+	"net/netip"
+	"sync"
+	"time"
+
+	"ariane/internal/id"
+)
+
+// A network may send a form so many times at once, and once more after each
+// pause. People behind one address share it; robots are slowed down.
+const (
+	limitBurst = 20
+	limitPause = 15 * time.Second
+	// limitMost bounds what a crowd of addresses makes us remember.
+	limitMost = 50_000
+)
+
+// sender is who is counted: a network and the form it sends.
+type sender struct {
+	form    id.Form
+	network netip.Prefix
+}
+
+// limiter counts submissions. A sender is remembered by the time at which it
+// would have none to its account.
+type limiter struct {
+	now  func() time.Time
+	mu   sync.Mutex
+	free map[sender]time.Time
+}
+
+func newLimiter(now func() time.Time) *limiter {
+	return &limiter{now: now, free: map[sender]time.Time{}}
+}
+
+// take counts one more, or returns how long the sender has to wait.
+func (l *limiter) take(form id.Form, address netip.Addr) time.Duration {
+	address = address.Unmap()
+	length := 32
+	if address.Is6() {
+		length = 64 // what one customer is given
+	}
+	network, err := address.WithZone("").Prefix(length)
+	if err != nil {
+		return 0 // no address is known: a test, or a socket of this machine
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now, who := l.now(), sender{form, network}
+	free := l.free[who]
+	if free.Before(now) {
+		free = now
+	}
+	if wait := free.Sub(now) - (limitBurst-1)*limitPause; wait > 0 {
+		return wait
+	}
+	if len(l.free) >= limitMost {
+		l.forget(now)
+	}
+	l.free[who] = free.Add(limitPause)
+	return 0
+}
+
+// forget drops those who have none to their account, or everybody when that
+// makes no room.
+func (l *limiter) forget(now time.Time) {
+	for who, free := range l.free {
+		if !free.After(now) {
+			delete(l.free, who)
+		}
+	}
+	if len(l.free) >= limitMost {
+		clear(l.free)
+	}
+}
