@@ -22,7 +22,7 @@ func (a *App) doors() [][]web.Route {
 		public.Routes(visitors),
 		api.Routes(api.Deps{DB: a.DB, Kinds: Kinds()}),
 		accountpage.Routes(accountpage.Deps{DB: a.DB, Gate: a.gate, Clock: now}),
-		contactpage.Routes(contactpage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL}),
+		contactpage.Routes(contactpage.Deps{DB: a.DB, Clock: now, Watcher: a.watcher, BaseURL: a.BaseURL}),
 		formpage.Routes(formpage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL, HTML: visitors.HTML}),
 		sitepage.Routes(sitepage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL}),
 		noticepage.Routes(noticepage.Deps{DB: a.DB, Clock: now}),

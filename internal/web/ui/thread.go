@@ -6,6 +6,7 @@ import "github.com/a-h/templ"
 type Thread struct {
 	Days []ThreadDay
 	More string // URL of what came before; empty when this is all
+	Live string // URL of the stream of what is new; empty for none
 }
 
 // ThreadDay is one day of a thread.

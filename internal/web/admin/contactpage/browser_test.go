@@ -73,3 +73,22 @@ func TestQuickAddInABrowser(t *testing.T) {
 	}
 	b.NoProblems()
 }
+
+func TestNewEventsAppearWhileThePageIsWatched(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	a := w.visits("https://www.example.test/one", "https://www.example.test/two", "https://www.example.test/three")
+	b := browsertest.Open(t)
+	b.Visit(w.URL("/test/in"))
+	b.Visit(w.URL("/s/contacts/view/1"))
+	b.WaitFor(`document.querySelectorAll(".thread-line").length === 2 && document.querySelectorAll(".thread-run li").length === 3`)
+	w.identify(a, map[string]string{"firstname": "<b>Ada</b>"})
+	b.WaitFor(`document.querySelector(".thread-line.is-fresh")?.textContent.includes("Identified as <b>Ada</b>")`)
+	if n := b.Count(".thread-day"); n != 1 {
+		t.Errorf("%d days", n)
+	}
+	if n := b.Count(".thread-line"); n != 3 {
+		t.Errorf("%d lines: what was there came again", n)
+	}
+	b.NoProblems()
+}

@@ -273,6 +273,9 @@ func (v *contactView) addThread(ctx context.Context, now time.Time, request view
 	if data.Part.Newer {
 		v.Latest = here.url(data.Contact.ID) + "#thread"
 	}
+	if here == (viewRequest{}) && !data.Part.Newer {
+		v.Thread.Live = listURL + "/live/" + v.Number
+	}
 	if here.Before = data.Part.Next; !here.Before.At.IsZero() {
 		v.Thread.More = here.url(data.Contact.ID) + "#thread"
 	}

@@ -2,6 +2,7 @@ package contactpage_test
 
 import (
 	"html"
+	"log/slog"
 	"regexp"
 	"strings"
 	"testing"
@@ -30,8 +31,10 @@ type world struct {
 func start(t *testing.T) world {
 	t.Helper()
 	d := dbtest.Open(t)
+	watcher := activity.NewWatcher(d, slog.New(slog.DiscardHandler))
+	t.Cleanup(watcher.Stop)
 	account := accountpage.Routes(accountpage.Deps{DB: d, Gate: user.NewGate(d, d.Now), Clock: d.Now})
-	return world{t, d, webtest.Start(t, d, account, contactpage.Routes(contactpage.Deps{DB: d, Clock: d.Now, BaseURL: "https://ariane.test"}))}
+	return world{t, d, webtest.Start(t, d, account, contactpage.Routes(contactpage.Deps{DB: d, Clock: d.Now, Watcher: watcher, BaseURL: "https://ariane.test"}))}
 }
 
 // visits records page views of one browser.

@@ -1,6 +1,7 @@
 package contactpage
 
 import (
+	"ariane/internal/activity"
 	"ariane/internal/base/clock"
 	"ariane/internal/base/db"
 	"ariane/internal/web"
@@ -10,6 +11,8 @@ import (
 type Deps struct {
 	DB    *db.DB
 	Clock clock.Clock
+	// Watcher tells what is new while a page is looked at.
+	Watcher *activity.Watcher
 	// BaseURL is the public address, without slash at the end.
 	BaseURL string
 }
@@ -20,6 +23,7 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "GET /s/contacts", Permission: web.SignedIn, Handler: d.list},
 		{Pattern: "GET /s/contacts/search", Permission: web.SignedIn, Handler: d.help},
 		{Pattern: "GET /s/contacts/view/{id}", Permission: web.SignedIn, Handler: d.view},
+		{Pattern: "GET /s/contacts/live/{id}", Permission: web.SignedIn, Handler: d.live},
 		{Pattern: "GET /s/contacts/new", Permission: web.SignedIn, Handler: d.showNew},
 		{Pattern: "POST /s/contacts/new", Permission: web.SignedIn, Handler: d.create},
 		{Pattern: "GET /s/contacts/address", Permission: web.SignedIn, Handler: d.address},
