@@ -16,6 +16,7 @@ import (
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/id"
+	"ariane/internal/label"
 	"ariane/internal/user"
 	"ariane/internal/web"
 	"ariane/internal/web/layout"
@@ -49,6 +50,7 @@ type draft struct {
 	Seen        string // when the contact was modified last, milliseconds
 	Anyway      string // the address of another contact that was agreed to
 	Stays       string // the address that a copy leaves with the original
+	Tags        string // of a new one, separated by commas
 	// Meanwhile are values that somebody else wrote and that differ from what
 	// was typed here, as shown.
 	Meanwhile map[string]string
@@ -109,7 +111,7 @@ func meant(ctx context.Context, f field.Field, value string) string {
 // readDraft reads what was sent from the editor.
 func readDraft(q url.Values) draft {
 	d := draft{Values: map[string]string{}, Was: map[string]string{}, Owner: q.Get("owner"), WasOwner: q.Get("was.owner"),
-		Seen: q.Get("seen"), Anyway: q.Get("anyway"), Stays: q.Get("stays"), Quick: q.Get("quick") != ""}
+		Seen: q.Get("seen"), Anyway: q.Get("anyway"), Stays: q.Get("stays"), Quick: q.Get("quick") != "", Tags: q.Get("tags")}
 	for _, f := range editable(false) {
 		if q.Has(f.Alias) {
 			d.Values[f.Alias], d.Was[f.Alias] = q.Get(f.Alias), q.Get("was."+f.Alias)
@@ -189,6 +191,11 @@ func (d Deps) showNew(w http.ResponseWriter, r *http.Request) error {
 		original.Fields, original.Points = original.Copyable(), 0
 		copied := stored(ctx, original)
 		one.Values, one.Owner = copied.Values, copied.Owner
+		tags, err := label.Of(ctx, d.DB, []id.Contact{original.ID})
+		if err != nil {
+			return err
+		}
+		one.Tags = tagNames(tags[original.ID])
 	}
 	return d.showEditor(w, r, http.StatusOK, one, nil)
 }
@@ -199,7 +206,13 @@ func (d Deps) create(w http.ResponseWriter, r *http.Request) error {
 	}
 	one := readDraft(r.PostForm)
 	one.Was, one.WasOwner = nil, ""
-	return d.save(w, r, one, func(tx *db.Tx, e contact.Edit) (id.Contact, error) { return contact.Add(r.Context(), tx, e) })
+	return d.save(w, r, one, func(tx *db.Tx, e contact.Edit) (id.Contact, error) {
+		c, err := contact.Add(r.Context(), tx, e)
+		if err != nil {
+			return 0, err
+		}
+		return c, label.Add(r.Context(), tx, c, strings.Split(one.Tags, ","), tagHand(r))
+	})
 }
 
 func (d Deps) showEdit(w http.ResponseWriter, r *http.Request) error {
@@ -237,6 +250,7 @@ func (d Deps) find(r *http.Request) (contact.Contact, error) {
 // and what stands in the way.
 func (d Deps) save(w http.ResponseWriter, r *http.Request, one draft, write func(*db.Tx, contact.Edit) (id.Contact, error)) error {
 	ctx := r.Context()
+	written := one.ID
 	e, err := one.edit(ctx, hand(r))
 	if err == nil && e.Owner != nil && *e.Owner != 0 {
 		if _, missing := user.Find(ctx, d.DB, *e.Owner); fault.Is(missing, fault.KindNotFound) {
@@ -245,9 +259,12 @@ func (d Deps) save(w http.ResponseWriter, r *http.Request, one draft, write func
 	}
 	if err == nil {
 		err = d.DB.Do(ctx, func(tx *db.Tx) (err error) {
-			one.ID, err = write(tx, e)
+			written, err = write(tx, e)
 			return err
 		})
+	}
+	if err == nil {
+		one.ID = written
 	}
 	refused, ok := fault.Of(err)
 	switch {
@@ -312,7 +329,11 @@ func (d Deps) showEditor(w http.ResponseWriter, r *http.Request, status int, one
 	if err != nil {
 		return err
 	}
-	v := newEditView(ctx, one, users, refused)
+	tags, err := label.All(ctx, d.DB, mostSuggested)
+	if err != nil {
+		return err
+	}
+	v := newEditView(ctx, one, users, tags, refused)
 	if refused != nil && refused.Fields["email"].Key != "" {
 		if v.Taken, err = d.addressTaken(ctx, one.Values["email"], one.ID); err != nil {
 			return err
@@ -329,6 +350,7 @@ type editView struct {
 	Hidden                      []ui.Choice
 	Groups                      []editGroup
 	Owner                       ui.Input
+	Tags                        *ui.Input // of a new contact
 	Wrong                       string
 	Stays                       string
 	Taken                       *taken
@@ -339,7 +361,7 @@ type editGroup struct {
 	Inputs []ui.Input
 }
 
-func newEditView(ctx context.Context, one draft, users []user.User, refused *fault.Error) editView {
+func newEditView(ctx context.Context, one draft, users []user.User, tags []label.Tag, refused *fault.Error) editView {
 	v := editView{Title: i18n.T(ctx, "contactpage.new|New contact"), Action: listURL + "/new", Back: listURL, Parent: i18n.T(ctx, "contactpage.title|Contacts"),
 		Address: listURL + "/address", Quick: one.Quick}
 	if one.Quick {
@@ -382,7 +404,19 @@ func newEditView(ctx context.Context, one draft, users []user.User, refused *fau
 		}
 	}
 	v.Owner = ownerInput(ctx, one, users, wrong)
+	if one.ID == 0 {
+		v.Tags = tagInput(ctx, one, tags, wrong)
+	}
 	return v
+}
+
+func tagInput(ctx context.Context, one draft, tags []label.Tag, wrong fault.Fields) *ui.Input {
+	in := &ui.Input{Name: "tags", Label: i18n.T(ctx, "contactpage.tags|Tags"), Value: one.Tags, Wrong: wrong["tags"], Complete: "off",
+		Help: i18n.T(ctx, "contactpage.tags.several|Several are separated by commas.")}
+	for _, t := range tags {
+		in.Suggest = append(in.Suggest, ui.Choice{Value: t.Name})
+	}
+	return in
 }
 
 func newInput(ctx context.Context, f field.Field, one draft, wrong fault.Fields) ui.Input {

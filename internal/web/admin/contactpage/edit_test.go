@@ -134,6 +134,17 @@ func TestCloneContact(t *testing.T) {
 	w.Post("/s/contacts/new", form(page.Body, "firstname", "Bob")...).Wants(http.StatusOK, "Bob is saved.", "Acme").Lacks("mailto:")
 }
 
+func TestTagsOfANewContact(t *testing.T) {
+	w := start(t)
+	w.Post("/s/contacts/new", "quick", "1", "firstname", "Ada", "tags", "VIP, "+strings.Repeat("x", 101)).
+		Wants(http.StatusUnprocessableEntity, "A tag has at most 100 characters.", `value="VIP, xxx`, `action="/s/contacts/new"`)
+	w.Get("/s/contacts").Lacks("Ada")
+	_, number := w.known(map[string]string{"firstname": "Ada", "tags": "VIP, <b>new</b>"})
+	w.Get("/s/contacts/view/"+number).Wants(http.StatusOK, "Tag VIP added", "<b>new</b>").Lacks("<b>new</b>")
+	w.Get("/s/contacts/new?from="+number).Wants(http.StatusOK, `value="&lt;b&gt;new&lt;/b&gt;, VIP"`)
+	w.Get("/s/contacts/edit/" + number).Lacks(`name="tags"`)
+}
+
 func TestRecycleBin(t *testing.T) {
 	w := start(t)
 	n, number := w.known(map[string]string{"firstname": "Ada", "email": "ada@example.test"})

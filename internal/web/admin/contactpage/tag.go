@@ -38,6 +38,21 @@ func tagWords(t label.Tag) string {
 	return `tag:"` + strings.NewReplacer(`"`, "", "%", `\%`).Replace(t.Name) + `"`
 }
 
+// tagNames are tags as they are typed.
+func tagNames(tags []label.Tag) string {
+	var names []string
+	for _, t := range tags {
+		names = append(names, t.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// tagHand says in whose name a tag is put on a contact.
+func tagHand(r *http.Request) label.By {
+	u := web.User(r.Context())
+	return label.By{Source: activity.SourceUser, Object: "user", ID: int64(u.ID), Name: u.Name()}
+}
+
 // changeTags adds the tags that were typed, separated by commas, or takes one
 // off.
 func (d Deps) changeTags(w http.ResponseWriter, r *http.Request) error {
@@ -46,8 +61,7 @@ func (d Deps) changeTags(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	u := web.User(ctx)
-	by := label.By{Source: activity.SourceUser, Object: "user", ID: int64(u.ID), Name: u.Name()}
+	by := tagHand(r)
 	err = d.DB.Do(ctx, func(tx *db.Tx) error {
 		if tag, err := strconv.ParseInt(r.PostFormValue("remove"), 10, 64); err == nil {
 			return label.Remove(ctx, tx, c.ID, tag, by)
