@@ -115,6 +115,28 @@ func Number(ctx context.Context, n int) string {
 	return sign + digits
 }
 
+// Compact writes a large number in few characters: "412 k", "1.2 M", "1,2 M".
+func Compact(ctx context.Context, n int) string {
+	for _, unit := range []struct {
+		size int
+		name string
+	}{{1_000_000_000, "G"}, {1_000_000, "M"}, {1000, "k"}} {
+		if n < unit.size {
+			continue
+		}
+		digits := 0
+		if n < 10*unit.size {
+			digits = 1
+		}
+		text := strings.TrimSuffix(strconv.FormatFloat(float64(n)/float64(unit.size), 'f', digits, 64), ".0")
+		if Lang(ctx) == French {
+			text = strings.Replace(text, ".", ",", 1)
+		}
+		return text + "\u202f" + unit.name
+	}
+	return strconv.Itoa(n)
+}
+
 func dayOfMonth(lang string, t time.Time) string {
 	if lang == French && t.Day() == 1 {
 		return "1er"
