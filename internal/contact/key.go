@@ -11,6 +11,7 @@ import (
 
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
+	"ariane/internal/field"
 	"ariane/internal/id"
 )
 
@@ -41,15 +42,11 @@ var uniqueKeys = []struct {
 // normalise is the form in which a value is a key, empty for one that cannot
 // be: what programs write for nothing would otherwise make one contact of many.
 func normalise(value string) string {
-	value = strings.ToLower(strings.Trim(strings.TrimSpace(value), `"'`+"`"))
-	if slices.Contains(illegal, value) {
+	if field.Placeholder(value) {
 		return ""
 	}
-	return value
+	return strings.ToLower(strings.Trim(strings.TrimSpace(value), field.Quotes))
 }
-
-var illegal = []string{"", "0", "null", "nil", "none", "undefined", "nan", "true", "false", "anonymous", "anonyme", "guest", "unknown", "n/a",
-	"[object object]", "id", "not_authenticated", "distinct_id", "email"}
 
 // Keys lists the strong identity keys of a contact.
 func Keys(ctx context.Context, q db.Q, contact id.Contact) ([]Key, error) {

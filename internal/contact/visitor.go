@@ -3,6 +3,7 @@ package contact
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"ariane/internal/activity"
@@ -20,6 +21,8 @@ type Visitor struct {
 	IP string
 	// Address is the number of IP, zero where the caller does not know it.
 	Address int64
+	// Zone is the time zone that a new visitor begins with, empty for none.
+	Zone string
 }
 
 // Owners finds the contacts that own these device tokens; tokens without owner
@@ -95,13 +98,21 @@ func insertVisitors(ctx context.Context, tx *db.Tx, visitors []*Visitor, by By) 
 	seen := make([][]any, 0, len(visitors))
 	for _, v := range visitors {
 		v.Address = cmp.Or(v.Address, ips[v.IP])
-		contacts = append(contacts, []any{int64(v.Contact), int(Anonymous), now, 0, db.NullID(v.Address), 0})
+		var values any
+		if v.Zone != "" {
+			raw, err := json.Marshal(map[string]string{"timezone": v.Zone})
+			if err != nil {
+				return fmt.Errorf("write time zone of contact %d: %w", v.Contact, err)
+			}
+			values = string(raw)
+		}
+		contacts = append(contacts, []any{int64(v.Contact), int(Anonymous), now, 0, db.NullID(v.Address), 0, values})
 		if v.IP != "" {
 			seen = append(seen, []any{int64(v.Contact), v.Address, now})
 		}
 		activity.Append(tx, activity.Entry{Contact: v.Contact, Kind: KindCreated, Source: activity.SourceTracking, Data: Created{By: by, IP: v.IP}})
 	}
-	if err := tx.Insert(ctx, "contact", []string{"id", "state", "added", "points", "ip_id", "sample"}, contacts); err != nil {
+	if err := tx.Insert(ctx, "contact", []string{"id", "state", "added", "points", "ip_id", "sample", "fields"}, contacts); err != nil {
 		return err
 	}
 	return tx.Insert(ctx, "contact_ip", ipColumns, seen)

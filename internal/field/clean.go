@@ -4,6 +4,7 @@ import (
 	"math"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -62,6 +63,19 @@ func Printable(s string) string {
 		return r
 	}, s)
 	return strings.TrimSpace(s)
+}
+
+// Quotes are what programs put around a value by mistake.
+const Quotes = "\"'`"
+
+// placeholders are what programs write for a value that they do not have.
+var placeholders = []string{"", "0", "null", "nil", "none", "undefined", "nan", "true", "false", "anonymous", "anonyme", "guest", "unknown", "n/a",
+	"[object object]", "id", "not_authenticated", "distinct_id", "email"}
+
+// Placeholder tells whether a value is one that programs write for none: taken
+// for a person's, it would make one contact of many.
+func Placeholder(value string) bool {
+	return slices.Contains(placeholders, strings.ToLower(strings.Trim(strings.TrimSpace(value), Quotes)))
 }
 
 // visible tells whether there are only visible ASCII characters and spaces.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"ariane/internal/activity"
@@ -117,6 +118,28 @@ func Remove(ctx context.Context, tx *db.Tx, contact id.Contact, tag int64, by By
 		}
 		activity.Append(tx, activity.Entry{Contact: contact, Kind: KindRemoved, Source: by.Source, Data: Tagged{t.Name, by}})
 		return forget(ctx, tx, []int64{tag})
+	}
+	return nil
+}
+
+// RemoveNamed takes tags off a contact by their names, which may be written in any
+// way that folds to the same.
+func RemoveNamed(ctx context.Context, tx *db.Tx, contact id.Contact, names []string, by By) error {
+	if len(names) == 0 {
+		return nil
+	}
+	tags, err := Of(ctx, tx, []id.Contact{contact})
+	if err != nil {
+		return err
+	}
+	for _, t := range tags[contact] {
+		same := func(name string) bool { return field.Fold(name) == field.Fold(t.Name) }
+		if !slices.ContainsFunc(names, same) {
+			continue
+		}
+		if err := Remove(ctx, tx, contact, t.ID, by); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func (s *session) know(ctx context.Context) error {
 			s.browsers[token] = &browser{contact: owner}
 			contacts, known = append(contacts, owner), append(known, token)
 		} else {
-			v := &contact.Visitor{Token: token, IP: s.agents[token].IP}
+			v := &contact.Visitor{Token: token, IP: s.agents[token].IP, Zone: s.agents[token].LikelyZone}
 			v.Address, _ = s.r.addresses.GetIfPresent(v.IP)
 			visitors = append(visitors, v)
 		}
@@ -52,7 +52,7 @@ func (s *session) know(ctx context.Context) error {
 		return err
 	}
 	for _, v := range visitors {
-		s.browsers[v.Token] = &browser{contact: v.Contact, ip: v.IP}
+		s.browsers[v.Token] = &browser{contact: v.Contact, ip: v.IP, zoned: v.Zone != ""}
 		if v.Address != 0 {
 			s.addresses[v.IP] = v.Address
 		}
@@ -72,7 +72,7 @@ func (s *session) findDevices(ctx context.Context, contacts []id.Contact) error 
 		return nil
 	}
 	among, args := db.InIDs(s.tx.Dialect(), "d.contact_id", contacts)
-	rows, err := s.tx.Query(ctx, `SELECT d.contact_id, d.id, d.token, d.city, d.region, d.country, u.since FROM device d
+	rows, err := s.tx.Query(ctx, `SELECT d.contact_id, d.id, d.token, d.timezone, d.city, d.region, d.country, u.since FROM device d
 		LEFT JOIN untracked u ON u.contact_id = d.contact_id WHERE `+among, args...)
 	if err != nil {
 		return fmt.Errorf("find devices: %w", err)
@@ -82,13 +82,13 @@ func (s *session) findDevices(ctx context.Context, contacts []id.Contact) error 
 		var owner id.Contact
 		var device id.Device
 		var token string
-		var city, region, country sql.NullString
+		var zone, city, region, country sql.NullString
 		var untracked sql.NullInt64
-		if err := rows.Scan(&owner, &device, &token, &city, &region, &country, &untracked); err != nil {
+		if err := rows.Scan(&owner, &device, &token, &zone, &city, &region, &country, &untracked); err != nil {
 			return err
 		}
 		if b := s.browsers[token]; b != nil && b.contact == owner {
-			b.device, b.untracked = device, untracked.Valid
+			b.device, b.untracked, b.zoned = device, untracked.Valid, zone.Valid
 			b.place = Place{City: city.String, Region: region.String, Country: country.String}
 		}
 	}

@@ -20,6 +20,7 @@ type Policy struct {
 	db     *db.DB
 	bots   *Bots
 	places *Places
+	zones  zones
 	rules  *setting.Cached[Rules]
 	secret *setting.Cached[string]
 	clicks *setting.Cached[string]
@@ -28,7 +29,7 @@ type Policy struct {
 
 // NewPolicy makes the policy of a database. Places may be nil.
 func NewPolicy(d *db.DB, bots *Bots, places *Places) *Policy {
-	return &Policy{db: d, bots: bots, places: places, rules: setting.CacheMade(d, setting.Followed, newRules),
+	return &Policy{db: d, bots: bots, places: places, zones: newZones(), rules: setting.CacheMade(d, setting.Followed, newRules),
 		secret: setting.Cache(d, setting.EmailSecret), clicks: setting.Cache(d, setting.ClickSecret), links: setting.Cache(d, setting.LinkSecret)}
 }
 

@@ -48,12 +48,16 @@ type Hit struct {
 	// UserAgent, Resolution, Zone, Platform and Place describe the device.
 	UserAgent, Resolution, Zone, Platform string
 	Place                                 Place
+	// LikelyZone is the time zone of a contact that has none.
+	LikelyZone string
 	// IP is the address to keep, empty for none.
 	IP string
 
 	// Values are cleaned values of contact fields that the page says of its
 	// visitor. Those in Fill are written only where there is none.
 	Values, Fill map[string]string
+	// Tags and Untags are tags that the page puts on its visitor and takes off.
+	Tags, Untags []string
 	// From is where a link from another site came from; zero for nowhere.
 	From Passage
 }
@@ -94,6 +98,8 @@ type browser struct {
 	place   Place
 	// told is what its pages said last.
 	told string
+	// zoned tells that the time zone was looked after.
+	zoned bool
 	// untracked tells that the contact is not to be followed.
 	untracked bool
 }
@@ -421,6 +427,9 @@ func (s *session) record(ctx context.Context, batch []*waiting) error {
 			return err
 		}
 		if err := s.tell(ctx, h); err != nil {
+			return err
+		}
+		if err := s.settleZone(ctx, h); err != nil {
 			return err
 		}
 		if b.untracked {

@@ -11,6 +11,7 @@ import (
 	"ariane/internal/base/db"
 	"ariane/internal/contact"
 	"ariane/internal/id"
+	"ariane/internal/label"
 )
 
 // said is what a page says of its visitor, in one text to compare.
@@ -22,25 +23,45 @@ func (h Hit) said() string {
 		}
 		b.WriteByte(1)
 	}
+	for _, tags := range [][]string{h.Tags, h.Untags} {
+		b.WriteString(strings.Join(tags, "\x00"))
+		b.WriteByte(1)
+	}
 	return b.String()
 }
+
+func (h Hit) says() bool { return len(h.Values)+len(h.Fill)+len(h.Tags)+len(h.Untags) > 0 }
 
 // tell passes on what a page says of its visitor, unless the same browser said
 // the same before. The browser may be another contact's afterwards.
 func (s *session) tell(ctx context.Context, h Hit) error {
 	b := s.browsers[h.Token]
-	if len(h.Values)+len(h.Fill) == 0 || h.said() == b.told {
+	if !h.says() || h.said() == b.told {
 		return nil
 	}
 	b.told = h.said()
-	owner, _, err := contact.Identify(ctx, s.tx, contact.Submitted{
-		Visitor: contact.Visitor{Contact: b.contact, Device: b.device, Token: h.Token, IP: h.IP},
-		Values:  h.Values, Fill: h.Fill, Source: activity.SourceTracking, By: contact.By{Object: "hit"},
-	})
-	if err != nil || owner == b.contact {
+	if len(h.Values)+len(h.Fill) > 0 {
+		owner, _, err := contact.Identify(ctx, s.tx, contact.Submitted{
+			Visitor: contact.Visitor{Contact: b.contact, Device: b.device, Token: h.Token, IP: h.IP},
+			Values:  h.Values, Fill: h.Fill, Source: activity.SourceTracking, By: contact.By{Object: "hit"},
+		})
+		if err != nil {
+			return err
+		}
+		if owner != b.contact {
+			if err := s.moved(ctx, h.Token, owner); err != nil {
+				return err
+			}
+		}
+	}
+	if b = s.browsers[h.Token]; b.untracked {
+		return nil
+	}
+	by := label.By{Source: activity.SourceTracking, Object: "hit"}
+	if err := label.Add(ctx, s.tx, b.contact, h.Tags, by); err != nil {
 		return err
 	}
-	return s.moved(ctx, h.Token, owner)
+	return label.RemoveNamed(ctx, s.tx, b.contact, h.Untags, by)
 }
 
 // settle notes where the browsers of a batch are now.

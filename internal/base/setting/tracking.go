@@ -25,6 +25,8 @@ type Tracking struct {
 	ConsentRequired bool         `json:"consent_required,omitempty"`
 	Addresses       Addresses    `json:"addresses,omitempty"`
 	Public          PublicAccess `json:"public,omitempty"`
+	// Tags lets pages put tags on their visitor and take them off.
+	Tags bool `json:"tags,omitempty"`
 	// SignedEmail takes an e-mail address from a page only with its signature.
 	SignedEmail bool `json:"signed_email,omitempty"`
 	// FollowLinks takes whoever follows a link for the person it was made for,

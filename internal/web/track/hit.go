@@ -148,6 +148,7 @@ func (d Deps) hit(r *http.Request, p parameters) (visit.Hit, error) {
 	}
 	h.URL = withoutLink(h.URL)
 	h.Resolution, h.Zone, h.Platform = p.first("resolution"), p.zone(), p.platform()
+	h.LikelyZone = d.Policy.GuessZone(d.DB.Now(), p.first("timezone_offset"), h.Language)
 	utm := visit.ReadUTM(p.page)
 	h.UTM = visit.ReadUTM(p.sent).Or(utm)
 	rules, err := d.Policy.Rules(r.Context())

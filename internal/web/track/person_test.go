@@ -3,11 +3,15 @@ package track_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"ariane/internal/base/db"
 	"ariane/internal/base/setting"
+	"ariane/internal/id"
+	"ariane/internal/label"
 	"ariane/internal/visit"
 )
 
@@ -147,5 +151,102 @@ func TestCVE201810189NumbersAttachToNobody(t *testing.T) {
 		if strings.Contains(body, "ada@example.test") {
 			t.Error("a form shows a stored value")
 		}
+	}
+}
+
+// A page puts tags on its visitor only where that is allowed, and not without end.
+func TestTagsSentByPages(t *testing.T) {
+	t.Parallel()
+	r := serve(t)
+	b := r.browser()
+	ada := b.view("/a", "tags", "trial").contact()
+	if tags := r.tags(ada); len(tags) != 0 {
+		t.Fatalf("without leave: %q", tags)
+	}
+	r.follow(setting.Tracking{Tags: true})
+	b.view("/b", "tags", " trial , Essai gratuit,,-,\u202eevil")
+	if tags := r.tags(ada); !slices.Equal(tags, []string{"Essai gratuit", "evil", "trial"}) {
+		t.Errorf("tags %q", tags)
+	}
+	b.view("/c", "tags", "-TRIAL,-unknown, - evil,new")
+	if tags := r.tags(ada); !slices.Equal(tags, []string{"Essai gratuit", "new"}) {
+		t.Errorf("tags %q", tags)
+	}
+	// A link to the page is not the page: its address puts no tags on who follows it.
+	b.view("/d?tags=forged")
+	long := strings.Repeat("é", 50)
+	many := []string{long, long + "x"}
+	for i := range 12 {
+		many = append(many, fmt.Sprintf("t%02d", i))
+	}
+	other := r.browser()
+	bob := other.view("/e", "tags", strings.Join(many, ",")).contact()
+	if tags := r.tags(bob); len(tags) != 10 || !slices.Contains(tags, long) || slices.Contains(tags, "t09") {
+		t.Errorf("beyond the limits: %q", tags)
+	}
+	if tags := r.tags(ada); slices.Contains(tags, "forged") {
+		t.Errorf("tags %q", tags)
+	}
+	// The tags go with the visitor who becomes known, and to whoever has the browser then.
+	other.submit("bob@example.test")
+	if c := r.contact(bob); c.Anonymous() || len(r.tags(bob)) != 10 {
+		t.Errorf("%+v has %d tags", c, len(r.tags(bob)))
+	}
+}
+
+func (r *rig) tags(number id.Contact) []string {
+	r.Helper()
+	of, err := label.Of(r.Context(), r.db, []id.Contact{number})
+	if err != nil {
+		r.Fatal(err)
+	}
+	var names []string
+	for _, t := range of[number] {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
+// The time zone of a visitor is guessed from the distance to UTC at the time of
+// the year and from the language; a name counts only where pages may write it.
+func TestTimeZoneOfAVisitor(t *testing.T) {
+	t.Parallel()
+	r := serve(t)
+	winter, summer := r.now.Load(), time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC).UnixMilli()
+	for name, c := range map[string]struct {
+		now                    int64
+		offset, zone, language string
+		want                   string
+	}{
+		"winter in Paris":      {winter, "-60", "", "fr-FR", "Europe/Paris"},
+		"summer in Paris":      {summer, "-120", "", "fr", "Europe/Paris"},
+		"the zone of a region": {winter, "-60", "", "de-AT", "Europe/Vienna"},
+		"a name may not count": {winter, "-60", "Africa/Kinshasa", "fr-FR", "Europe/Paris"},
+		"Québec":               {winter, "300", "", "fr-CA", "America/Toronto"},
+		"California":           {winter, "480", "", "en-US", "America/Los_Angeles"},
+		"half an hour":         {winter, "-330", "", "", "Asia/Kolkata"},
+		"nobody lives there":   {winter, "-61", "", "", ""},
+		"no number":            {winter, "abc", "", "", ""},
+		"absurd":               {winter, "-99999999999999999999", "", "", ""},
+		"not said":             {winter, "", "", "fr-FR", ""},
+	} {
+		r.now.Store(c.now)
+		b := r.browser()
+		got := b.view("/a", "timezone_offset", c.offset, "timezone", c.zone, "page_language", c.language).contact()
+		if zone := r.contact(got).Fields["timezone"]; zone != c.want {
+			t.Errorf("%s: %q, want %q", name, zone, c.want)
+		}
+	}
+	b := r.browser()
+	ada := b.view("/a").contact()
+	b.view("/b", "timezone_offset", "-60")
+	if c := r.contact(ada); c.Fields["timezone"] != "Europe/Paris" || !c.Anonymous() {
+		t.Errorf("said by a later page view: %+v", c)
+	}
+	r.follow(setting.Tracking{Public: setting.PublicAccess{"timezone": setting.Always}})
+	b.view("/c", "timezone_offset", "-60", "timezone", "Europe/Rome")
+	b.view("/d", "timezone_offset", "300")
+	if zone := r.contact(ada).Fields["timezone"]; zone != "Europe/Rome" {
+		t.Errorf("a guess stands over a name: %q", zone)
 	}
 }

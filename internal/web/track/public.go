@@ -2,8 +2,8 @@ package track
 
 import (
 	"context"
-	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"ariane/internal/base/fault"
 	"ariane/internal/base/setting"
@@ -16,8 +16,12 @@ import (
 // computed.
 func Writable(alias string) bool { return alias != "points" && alias != "last_active" }
 
-// nobody are words that scripts send for a value they do not have.
-var nobody = []string{"null", "undefined", "nan", "[object object]", "anonymous", "guest", "none", "nil", "false", "true", "0"}
+// What a page may change of the tags of its visitor (tracking specification,
+// section 6).
+const (
+	mostTags   = 10
+	longestTag = 50
+)
 
 // say takes what a page says of its visitor into a hit, as far as it may.
 // Values that are none are passed over in silence.
@@ -32,7 +36,7 @@ func (d Deps) say(ctx context.Context, p parameters, rules visit.Rules, h *visit
 			value = p.said("companyname")
 		}
 		value, wrong := field.Clean(f, value)
-		if wrong != nil || value == "" || field.Identifying(alias) && slices.Contains(nobody, strings.ToLower(strings.Trim(value, `"' `))) {
+		if wrong != nil || value == "" || field.Identifying(alias) && field.Placeholder(value) {
 			continue
 		}
 		if alias == "email" && rules.SignedEmail {
@@ -51,7 +55,31 @@ func (d Deps) say(ctx context.Context, p parameters, rules visit.Rules, h *visit
 			set(&h.Fill, alias, value)
 		}
 	}
+	if rules.Tags {
+		h.Tags, h.Untags = readTags(p.sent.Get("tags"))
+	}
 	return nil
+}
+
+// readTags takes apart a list with commas, in which a name after a minus sign
+// is taken off. What goes beyond the limits is passed over.
+func readTags(list string) (add, remove []string) {
+	for name := range strings.SplitSeq(list, ",") {
+		name = field.Printable(name)
+		bare, off := strings.CutPrefix(name, "-")
+		if bare = strings.TrimSpace(bare); bare == "" || utf8.RuneCountInString(bare) > longestTag {
+			continue
+		}
+		if len(add)+len(remove) == mostTags {
+			break
+		}
+		if off {
+			remove = append(remove, bare)
+		} else {
+			add = append(add, bare)
+		}
+	}
+	return add, remove
 }
 
 // click reads what the link that led here says. It names nobody, unless

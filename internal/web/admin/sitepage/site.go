@@ -114,6 +114,7 @@ type siteView struct {
 	Public           []ui.Input
 	PublicCount      string
 	Signed, Links    check
+	Tags             check
 	Secret           string
 }
 
@@ -156,6 +157,8 @@ func newSiteView(ctx context.Context, now time.Time, baseURL string, c choices, 
 			i18n.T(ctx, "sitepage.signed.help|Pages then send email_hmac with it, made by your server. Otherwise anybody who knows an address can pass for its owner."), c.Signed},
 		Links: check{"links", i18n.T(ctx, "sitepage.links|Links in e-mails say who follows them"),
 			i18n.T(ctx, "sitepage.links.help|Only where pages may write the e-mail address. A forwarded link names the wrong person."), c.Links},
+		Tags: check{"tags", i18n.T(ctx, "sitepage.tags|Pages may put tags on their visitor"),
+			i18n.T(ctx, "sitepage.tags.help|And take them off: mt('send', 'pageview', {tags: 'trial,-newsletter'}). Anybody can do what a page does, so build nothing on them that has to be true."), c.Tags},
 	}
 	if len(wrong) > 0 {
 		v.Refused = i18n.N(ctx, len(wrong), "sitepage.refused|Nothing is saved yet: one thing needs another look.|Nothing is saved yet: some things need another look.")
