@@ -38,10 +38,11 @@ func TestHostileValues(t *testing.T) {
 	for i, value := range hostile {
 		r.plantVisit(i, value)
 		r.plantSubmission(number, i, value)
+		r.plantByHand(i, value)
 	}
 	r.catchUp()
 	seen := r.crawl("/s/contacts", "/s/contacts?search=is%3Aanonymous", "/s/forms", "/s/tracking", "/s/system", "/s/nothing")
-	for _, wanted := range []string{"/s/contacts/view/", "/s/forms/results/", "/s/forms/edit/"} {
+	for _, wanted := range []string{"/s/contacts/view/", "/s/contacts/notes/", "/s/contacts/edit/", "/s/forms/results/", "/s/forms/edit/"} {
 		if !slices.ContainsFunc(seen, func(path string) bool { return strings.HasPrefix(path, wanted) }) {
 			t.Errorf("no page %s was reached", wanted)
 		}
@@ -62,7 +63,9 @@ func TestHostileParameters(t *testing.T) {
 		v := url.QueryEscape(value)
 		for _, path := range []string{
 			"/s/contacts?search=" + v, "/s/contacts?after=" + v, "/s/contacts?sort=" + v + "&order=" + v, "/s/forms?search=" + v, "/s/forms?after=" + v + "&sort=" + v,
-			"/s/contacts/view/1?show=" + v + "&before=" + v, "/s/forms/results/1?after=" + v, "/s/contacts/view/" + url.PathEscape(value), "/s/login?return=" + v,
+			"/s/contacts/view/1?show=" + v + "&before=" + v, "/s/contacts/view/1?find=" + v + "&event=" + v, "/s/contacts/view/1?tab=" + v + "&type=" + v,
+			"/s/contacts/view/1?tab=notes&find=" + v, "/s/contacts/view/1?tab=audit&find=" + v, "/s/contacts?view=" + v + "&size=" + v, "/s/contacts/address?email=" + v + "&but=" + v,
+			"/s/contacts/new?from=" + v + "&quick=" + v, "/s/contacts/notes/1/" + url.PathEscape(value), "/s/forms/results/1?after=" + v, "/s/contacts/view/" + url.PathEscape(value), "/s/login?return=" + v,
 			"/s/setup/" + url.PathEscape(value), "/assets/" + url.PathEscape(value), "/form/generate.js?id=" + v, "/form/" + url.PathEscape(value),
 			"/mtc?mautic_device_id=" + v, "/mtc.js?" + v, "/" + url.PathEscape(value),
 		} {
@@ -166,6 +169,34 @@ func (r *running) plantSubmission(number, i int, value string) {
 	}
 }
 
+// plantByHand writes a contact with tags and a note, and changes the note.
+func (r *running) plantByHand(i int, value string) {
+	r.Helper()
+	v := url.Values{"tags": {value}, "lastname": {fmt.Sprint("By hand ", i)}}
+	for _, alias := range []string{"title", "firstname", "company", "position", "address1", "city", "state", "country", "timezone", "preferred_locale", "linkedin", "twitter"} {
+		v.Set(alias, value)
+	}
+	got := r.post(r.office, "/s/contacts/new", v)
+	if got.status == http.StatusUnprocessableEntity { // too long: with what was typed
+		r.harmless("/s/contacts/new", got.body)
+		got = r.post(r.office, "/s/contacts/new", url.Values{"lastname": {value}, "email": {fmt.Sprintf("hand%d@example.test", i)}})
+	}
+	_, number, found := strings.Cut(got.header.Get("Location"), "/s/contacts/view/")
+	if !found {
+		if got.status >= 500 {
+			r.Errorf("a contact with %.40q: %d", value, got.status)
+		}
+		return
+	}
+	for _, typed := range []url.Values{{"type": {"call"}, "text": {"note " + value}, "at": {""}}, {"type": {value}, "text": {value}, "at": {value}}} {
+		if got := r.post(r.office, "/s/contacts/notes/"+number, typed); got.status >= 500 {
+			r.Errorf("a note with %.40q: %d", value, got.status)
+		} else {
+			r.harmless("/s/contacts/notes/", got.body)
+		}
+	}
+}
+
 func (r *running) catchUp() {
 	r.Helper()
 	for {
@@ -225,18 +256,30 @@ func (r *running) harmless(path, body string) (links []string) {
 	return links
 }
 
+// faces are parameters that show the same in another way: a few of each will do.
+var faces = []string{"event", "sort", "size", "view", "find", "search"}
+
 // crawl visits every page that a click leads to, and returns their addresses.
 func (r *running) crawl(from ...string) []string {
 	r.Helper()
+	seen := map[string]int{}
 	for i := 0; i < len(from) && len(from) < 3000; i++ {
 		for _, link := range r.page(r.office, from[i]) {
 			u, err := url.Parse(link)
 			if err != nil || u.Host != "" || !strings.HasPrefix(u.Path, "/s/") {
 				continue
 			}
-			if address := u.RequestURI(); !slices.Contains(from, address) {
-				from = append(from, address)
+			address := u.RequestURI()
+			if slices.Contains(from, address) {
+				continue
 			}
+			q := u.Query()
+			if i := slices.IndexFunc(faces, q.Has); i >= 0 {
+				if seen[faces[i]]++; seen[faces[i]] > 100 {
+					continue
+				}
+			}
+			from = append(from, address)
 		}
 	}
 	return from
