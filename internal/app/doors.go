@@ -3,8 +3,10 @@ package app
 import (
 	"ariane/internal/web"
 	"ariane/internal/web/admin/accountpage"
+	"ariane/internal/web/admin/activitypage"
 	"ariane/internal/web/admin/contactpage"
 	"ariane/internal/web/admin/formpage"
+	"ariane/internal/web/admin/homepage"
 	"ariane/internal/web/admin/noticepage"
 	"ariane/internal/web/admin/sitepage"
 	"ariane/internal/web/admin/systempage"
@@ -16,15 +18,18 @@ import (
 // doors lists everything that can be asked over HTTP.
 func (a *App) doors() [][]web.Route {
 	now := a.config.Clock
+	contacts := contactpage.Deps{DB: a.DB, Clock: now, Watcher: a.watcher, BaseURL: a.BaseURL}
 	visitors := public.Deps{DB: a.DB, Recorder: a.Recorder, Policy: a.policy, Sites: a.sites, BaseURL: a.BaseURL}
 	return [][]web.Route{
 		track.Routes(track.Deps{DB: a.DB, Recorder: a.Recorder, Policy: a.policy, Sites: a.sites, BaseURL: a.BaseURL}),
 		public.Routes(visitors),
 		api.Routes(api.Deps{DB: a.DB, Kinds: Kinds()}),
 		accountpage.Routes(accountpage.Deps{DB: a.DB, Gate: a.gate, Clock: now}),
-		contactpage.Routes(contactpage.Deps{DB: a.DB, Clock: now, Watcher: a.watcher, BaseURL: a.BaseURL}),
-		formpage.Routes(formpage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL, HTML: visitors.HTML}),
+		homepage.Routes(homepage.Deps{DB: a.DB, Clock: now, Runner: a.Runner, Problems: a.attention}),
+		contactpage.Routes(contacts),
+		formpage.Routes(formpage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL, Public: visitors}),
 		sitepage.Routes(sitepage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL}),
+		activitypage.Routes(activitypage.Deps{DB: a.DB, Watcher: a.watcher, Tell: contacts.Everybody}),
 		noticepage.Routes(noticepage.Deps{DB: a.DB, Clock: now}),
 		systempage.Routes(systempage.Deps{DB: a.DB, Clock: now, Runner: a.Runner, Problems: a.attention, Kinds: Kinds()}),
 	}

@@ -14,6 +14,7 @@ import (
 	"ariane/internal/field"
 	"ariane/internal/id"
 	"ariane/internal/label"
+	"ariane/internal/notice"
 )
 
 // ActionType says what an action does.
@@ -93,11 +94,36 @@ func (f Form) act(ctx context.Context, tx *db.Tx, out Outcome) error {
 		switch {
 		case a.Type == ChangeTags && out.Contact != 0:
 			err = a.changeTags(ctx, tx, f, out)
+		case a.Type == Notify:
+			err = a.notify(ctx, tx, f, out)
 		case a.Type == Send:
 			_, err = job.Enqueue(ctx, tx, delivery{Form: f.ID, Action: a.ID, Submission: out.Submission})
 		}
 		if err != nil {
 			return fmt.Errorf("action %d of form %d: %w", a.ID, f.ID, err)
+		}
+	}
+	return nil
+}
+
+const longestNotice = 300
+
+func (a Action) notify(ctx context.Context, tx *db.Tx, f Form, out Outcome) error {
+	var lines []string
+	for _, one := range out.Answers {
+		if one.Value != "" {
+			lines = append(lines, one.Label+": "+one.Text())
+		}
+	}
+	told := []rune(field.Printable(strings.Join(lines, " · ")))
+	if len(told) > longestNotice {
+		told = append(told[:longestNotice-1], '…')
+	}
+	for _, u := range a.Users {
+		err := notice.Add(ctx, tx, u, notice.Notice{Kind: "form", Title: fault.Say("form.notice|New answer to “%s”", f.Name), Body: notice.Plain(string(told)),
+			Path: fmt.Sprintf("/s/forms/results/%d/%d", f.ID, out.Submission)})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

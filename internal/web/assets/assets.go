@@ -18,7 +18,7 @@ import (
 
 //go:generate go run ariane/internal/tool/bundle/generate chart/chart.js chart.js
 
-//go:embed css/*.css app.js chart.js favicon.svg vendor/*.woff2 vendor/*.svg
+//go:embed css/*.css app.js builder.js chart.js favicon.svg vendor/*.woff2 vendor/*.svg
 var files embed.FS
 
 // Base is where assets are served.
@@ -30,6 +30,8 @@ const (
 	Script = "app.js"
 	// Chart draws the charts of the pages that ask for it.
 	Chart = "chart.js"
+	// Builder draws and rearranges the form in its editor.
+	Builder = "builder.js"
 	Icon  = "favicon.svg"
 )
 
@@ -83,7 +85,7 @@ func build(fsys fs.FS) (bundle, error) {
 	if err != nil {
 		return b, err
 	}
-	for _, name := range append(used, Script, Chart, Icon) {
+	for _, name := range append(used, Script, Chart, Builder, Icon) {
 		content, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return b, err

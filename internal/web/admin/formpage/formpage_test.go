@@ -1,7 +1,6 @@
 package formpage_test
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -10,6 +9,7 @@ import (
 	"ariane/internal/form"
 	"ariane/internal/form/question"
 	"ariane/internal/web/admin/formpage"
+	"ariane/internal/web/public"
 	"ariane/internal/web/webtest"
 )
 
@@ -17,7 +17,7 @@ func start(t *testing.T) (*webtest.Browser, func() form.Form) {
 	t.Helper()
 	d := dbtest.Open(t)
 	b := webtest.Start(t, d, formpage.Routes(formpage.Deps{DB: d, Clock: d.Now, BaseURL: "https://ariane.test",
-		HTML: func(_ context.Context, f form.Form) (string, error) { return "<form>" + f.Name, nil }}))
+		Public: public.Deps{DB: d, BaseURL: "https://ariane.test"}}))
 	return b, func() form.Form {
 		f, err := form.Find(t.Context(), d, 1)
 		if err != nil {
@@ -50,7 +50,7 @@ func TestFromNothingToAForm(t *testing.T) {
 	name := []string{"label", "Your name", "type", "text", "contact_field", "firstname"}
 	source := []string{"label", "Source", "type", "hidden", "default", "spring <1>"}
 	a := b.Post("/s/forms/new", typed("save", own, email, name, source)...).
-		Wants(200, "The form “Request a <demo>” is saved.", "https://ariane.test/form/generate.js?id=1", "https://ariane.test/form/1", "<form>Request a <demo>", "Active", "0 submissions").
+		Wants(200, "The form “Request a <demo>” is saved.", "https://ariane.test/form/generate.js?id=1", "https://ariane.test/form/1", `data-mautic-form="requestademo"`, "Active", "0 submissions").
 		Lacks("<demo>")
 	if a.Path != "/s/forms/view/1" {
 		t.Errorf("saving leads to %s", a.Path)
@@ -132,7 +132,7 @@ func TestFieldsAreRearrangedWithoutSaving(t *testing.T) {
 func TestResults(t *testing.T) {
 	t.Parallel()
 	d := dbtest.Open(t)
-	b := webtest.Start(t, d, formpage.Routes(formpage.Deps{DB: d, Clock: d.Now, BaseURL: "https://ariane.test"}))
+	b := webtest.Start(t, d, formpage.Routes(formpage.Deps{DB: d, Clock: d.Now, BaseURL: "https://ariane.test", Public: public.Deps{DB: d, BaseURL: "https://ariane.test"}}))
 	b.Post("/s/forms/new", typed("save", own, []string{"label", "E-mail", "type", "email", "contact_field", "email"}, []string{"label", "Wish", "type", "text"})...).Wants(200)
 	f, err := form.Find(t.Context(), d, 1)
 	if err != nil {

@@ -2,6 +2,7 @@ package formpage
 
 import (
 	"context"
+	"net/http"
 
 	"ariane/internal/base/clock"
 	"ariane/internal/base/db"
@@ -15,8 +16,15 @@ type Deps struct {
 	Clock clock.Clock
 	// BaseURL is the public address, without slash at the end.
 	BaseURL string
+	Public  Public
+}
+
+// Public is what these pages need of those that visitors see.
+type Public interface {
 	// HTML writes a form as it is copied into a page.
-	HTML func(ctx context.Context, f form.Form) (string, error)
+	HTML(ctx context.Context, f form.Form) (string, error)
+	// Preview answers with the page of a form that need not be stored.
+	Preview(w http.ResponseWriter, r *http.Request, f form.Form) error
 }
 
 // Routes are the pages about forms.
@@ -31,6 +39,13 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "POST /s/forms/publish/{id}", Permission: web.SignedIn, Handler: d.publish},
 		{Pattern: "GET /s/forms/delete/{id}", Permission: web.SignedIn, Handler: d.showDelete},
 		{Pattern: "POST /s/forms/delete/{id}", Permission: web.SignedIn, Handler: d.remove},
+		{Pattern: "POST /s/forms/preview", Permission: web.SignedIn, Handler: d.preview},
+		{Pattern: "GET /s/forms/preview/{id}", Permission: web.SignedIn, Handler: d.previewStored},
 		{Pattern: "GET /s/forms/results/{id}", Permission: web.SignedIn, Handler: d.results},
+		{Pattern: "GET /s/forms/results/{id}/{submission}", Permission: web.SignedIn, Handler: d.result},
+		{Pattern: "GET /s/forms/results/{id}/delete", Permission: web.SignedIn, Handler: d.showForget},
+		{Pattern: "POST /s/forms/results/{id}/delete", Permission: web.SignedIn, Handler: d.forget},
+		{Pattern: "GET /s/forms/export/{id}", Permission: web.SignedIn, Handler: d.export},
+		{Pattern: "POST /s/forms/retry/{id}", Permission: web.SignedIn, Handler: d.retry},
 	}
 }
