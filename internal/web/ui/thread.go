@@ -20,6 +20,8 @@ type ThreadLine struct {
 	Anchor string // id of the element
 	Icon   string
 	Tone   Tone
+	// Who did it, in a thread of several; otherwise it is empty.
+	Who Person
 
 	Before, Object, After string
 	ObjectURL             string
@@ -56,6 +58,9 @@ type Answer struct{ Label, Value string }
 
 func (l ThreadLine) class() []string {
 	classes := []string{"thread-line"}
+	if l.Who.Name != "" {
+		classes = append(classes, "has-who")
+	}
 	if l.Anonymous {
 		classes = append(classes, "is-anonymous")
 	}

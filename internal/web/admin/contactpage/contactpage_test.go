@@ -92,7 +92,7 @@ func TestFromNobodyToAContact(t *testing.T) {
 	w.identify(a, map[string]string{"email": "anna@example.test", "firstname": "<script>alert(1)</script>", "website": "javascript:alert(1)"})
 	w.catchUp()
 	w.Get("/s/contacts").Wants(200, "<script>alert(1)</script>", "anna@example.test", "1 known · 0 visitors", "just now").Lacks("<script>alert")
-	w.Get("/s/contacts/view/1").Wants(200, "Identified as <script>alert(1)</script>", "everything below happened before", "is-turning", "Recognised by anna@example.test").
+	w.Get("/s/contacts/view/1").Wants(200, "Identified as <script>alert(1)</script>", "everything below happened before", "is-turning", "Recognised by anna@example.test since", "from a form", "Telephone: no number").
 		Lacks("<script>alert", `href="javascript:`)
 }
 

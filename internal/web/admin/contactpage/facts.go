@@ -16,8 +16,8 @@ import (
 	"ariane/internal/web/ui"
 )
 
-// fact is a label with its value, which may be a link.
-type fact struct{ Label, Value, URL, Title string }
+// fact is a label with its value, which may be a link, and a note below.
+type fact struct{ Label, Value, URL, Title, Note string }
 
 // factGroup is a part of what is known, with the names of what is not.
 type factGroup struct {
@@ -130,7 +130,8 @@ func history(ctx context.Context, now time.Time, data viewData) []fact {
 	for _, k := range data.Keys {
 		if k.Kind == contact.KeyEmail {
 			facts = append(facts, fact{Label: i18n.T(ctx, "contactpage.recognised|Recognised by"), Value: k.Value,
-				Title: strings.Join(details(i18n.T(ctx, "contactpage.since|since %s", i18n.DateTime(ctx, k.Added)), door(ctx, k.Source)), ", ")})
+				Title: i18n.T(ctx, "contactpage.since|since %s", i18n.DateTime(ctx, k.Added)),
+				Note:  strings.Join(details(i18n.T(ctx, "contactpage.since|since %s", i18n.Date(ctx, k.Added)), door(ctx, k.Source)), ", ")})
 		}
 	}
 	for _, k := range data.Conflicts {

@@ -11,7 +11,7 @@ func TestContactIsNotFollowedAnyMore(t *testing.T) {
 	w := start(t)
 	a := w.visits("https://www.example.test/a")
 	w.Get("/s/contacts/view/1").Wants(200, "Do not follow")
-	w.Post("/s/contacts/follow/1").Wants(200, "is not followed any more.", "Not followed any more", "by anna", "Follow again")
+	w.Post("/s/contacts/follow/1").Wants(200, "is not followed any more.", "Not followed any more", "by anna", "Follow again", "Not followed")
 	if followed, err := visit.Followed(t.Context(), w.d, a.Contact); followed || err != nil {
 		t.Error(followed, err)
 	}
