@@ -36,12 +36,15 @@ type pageViewed struct {
 	Referrer int64  `json:"r,omitempty"`
 	Campaign int64  `json:"c,omitempty"`
 	Language string `json:"l,omitempty"`
+	Code     int    `json:"s,omitempty"`
 }
 
 // PageView is a page.viewed event with its texts.
 type PageView struct {
 	URL, Title, Referrer, Language string
 	UTM                            UTM
+	// Code is the HTTP status of a page that was not there, zero for others.
+	Code int
 	// Left is when the browser went on to the next page of the same session, as
 	// far as that is among the events asked for; zero when it is not known.
 	Left time.Time
@@ -123,7 +126,7 @@ func PageViews(ctx context.Context, q db.Q, events []activity.Event) (map[id.Eve
 	left := leavings(events)
 	views := make(map[id.Event]PageView, len(stored))
 	for e, p := range stored {
-		view := PageView{URL: bodies[p.URL], Title: bodies[p.Title], Referrer: bodies[p.Referrer], Language: p.Language, Left: left[e]}
+		view := PageView{URL: bodies[p.URL], Title: bodies[p.Title], Referrer: bodies[p.Referrer], Language: p.Language, Code: p.Code, Left: left[e]}
 		if q, err := url.ParseQuery(bodies[p.Campaign]); err == nil {
 			view.UTM = readUTM(q, "")
 		}

@@ -45,6 +45,8 @@ type Hit struct {
 
 	URL, Title, Referrer, Language string
 	UTM                            UTM
+	// Code is the HTTP status of a page that was not there, zero for others.
+	Code int
 	// UserAgent, Resolution, Zone, Platform and Place describe the device.
 	UserAgent, Resolution, Zone, Platform string
 	Place                                 Place
@@ -437,7 +439,7 @@ func (s *session) record(ctx context.Context, batch []*waiting) error {
 		}
 		w.view = activity.Append(s.tx, activity.Entry{Contact: b.contact, Device: b.device, Kind: KindPageViewed, Source: activity.SourceTracking,
 			Data: pageViewed{View: h.View, URL: s.texts.ids[h.URL], Title: s.texts.ids[h.Title], Referrer: s.texts.ids[h.Referrer],
-				Campaign: s.texts.ids[h.UTM.encode()], Language: h.Language}})
+				Campaign: s.texts.ids[h.UTM.encode()], Language: h.Language, Code: h.Code}})
 	}
 	if err := s.settle(ctx, batch); err != nil {
 		return err

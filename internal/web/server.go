@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -37,13 +38,13 @@ type server struct {
 }
 
 // New puts the routes of all doors together. It refuses a route that does not
-// say who may take it.
+// say who may take it. A door may answer "/", where nothing else does.
 func New(o Options, routes ...[]Route) (http.Handler, error) {
 	s := &server{Options: o, sessions: newSessions(o), origin: http.NewCrossOriginProtection()}
 	mux := http.NewServeMux()
-	own := []Route{
-		{"GET " + assets.Base + "{file}", Tracking, assets.Serve},
-		{"/", Public, unknown},
+	own := []Route{{"GET " + assets.Base + "{file}", Tracking, assets.Serve}}
+	if !slices.ContainsFunc(slices.Concat(routes...), func(r Route) bool { return r.Pattern == "/" }) {
+		own = append(own, Route{"/", Public, unknown})
 	}
 	for _, door := range append(routes, own) {
 		for _, route := range door {

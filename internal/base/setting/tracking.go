@@ -27,6 +27,9 @@ type Tracking struct {
 	Public          PublicAccess `json:"public,omitempty"`
 	// Tags lets pages put tags on their visitor and take them off.
 	Tags bool `json:"tags,omitempty"`
+	// MissingPages records that visitors nobody knows yet asked this server for a
+	// page that does not exist. Of known contacts it is always recorded.
+	MissingPages bool `json:"missing_pages,omitempty"`
 	// SignedEmail takes an e-mail address from a page only with its signature.
 	SignedEmail bool `json:"signed_email,omitempty"`
 	// FollowLinks takes whoever follows a link for the person it was made for,

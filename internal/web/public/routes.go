@@ -23,7 +23,7 @@ type Deps struct {
 // /index.php.
 func Routes(d Deps) []web.Route {
 	d.limit = newLimiter(d.DB.Now)
-	var list []web.Route
+	list := []web.Route{{Pattern: "/", Permission: web.Public, Handler: d.missing}}
 	for _, prefix := range []string{"", "/index.php"} {
 		list = append(list,
 			web.Route{Pattern: "GET " + prefix + "/form/generate.js", Permission: web.Tracking, Handler: d.generate},

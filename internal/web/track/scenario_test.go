@@ -280,3 +280,46 @@ func TestUntrackedContactIsAnsweredLikeNobody(t *testing.T) {
 		t.Error("the browser is forgotten, so that it will be followed as somebody new")
 	}
 }
+
+// Somebody known who looks for a page that is not there is on the thread; what
+// strangers and programs try is not.
+func TestMissingPages(t *testing.T) {
+	t.Parallel()
+	r := serve(t)
+	b := r.browser()
+	b.header.Set("Accept", "text/html,application/xhtml+xml")
+	if a := b.send(http.MethodGet, "/offre"); a.StatusCode != http.StatusNotFound {
+		t.Errorf("answered %d", a.StatusCode)
+	}
+	if n := len(r.contacts()); n != 0 {
+		t.Fatalf("%d contacts of a page that is not there", n)
+	}
+	ada := b.view("/a").contact()
+	b.send(http.MethodGet, "/offre")
+	if n := len(r.views(ada)); n != 1 {
+		t.Errorf("%d views of a visitor nobody knows", n)
+	}
+	b.submit("ada@example.test")
+	b.send(http.MethodGet, "/offre", "utm_source", "mail")
+	b.send(http.MethodGet, "/s/nowhere")
+	b.send(http.MethodGet, "/api/nowhere")
+	b.header.Set("Accept", "image/*")
+	b.send(http.MethodGet, "/missing.png")
+	views := r.views(ada)
+	if len(views) != 2 || views[0].URL != base+"/offre?utm_source=mail" && views[1].URL != base+"/offre?utm_source=mail" || views[0].Code+views[1].Code != http.StatusNotFound {
+		t.Errorf("of a known contact: %+v", views)
+	}
+	r.follow(setting.Tracking{MissingPages: true})
+	other := r.browser()
+	other.header.Set("Accept", "text/html")
+	bob := other.view("/a").contact()
+	other.send(http.MethodGet, "/offre")
+	if n := len(r.views(bob)); n != 2 {
+		t.Errorf("%d views where they are wanted of everybody", n)
+	}
+	other.header.Set("Dnt", "1")
+	other.send(http.MethodGet, "/offre")
+	if n := len(r.views(bob)); n != 2 {
+		t.Errorf("%d views of somebody who does not want to be followed", n)
+	}
+}

@@ -85,7 +85,7 @@ func (r *rig) start(base string, anna user.User) {
 	}}
 	r.handler, err = web.New(web.Options{DB: r.db, Gate: user.NewGate(r.db, clock.System), Log: slog.New(slog.NewTextHandler(r.Output(), nil)), Secure: strings.HasPrefix(base, "https:")},
 		track.Routes(track.Deps{DB: r.db, Recorder: recorder, Policy: p, Sites: setting.Cache(r.db, setting.AllowedSites), BaseURL: base}),
-		public.Routes(public.Deps{DB: r.db, Recorder: recorder, Policy: p, BaseURL: base}), []web.Route{logIn})
+		public.Routes(public.Deps{DB: r.db, Recorder: recorder, Policy: p, Sites: setting.Cache(r.db, setting.AllowedSites), BaseURL: base}), []web.Route{logIn})
 	if err != nil {
 		r.Fatal(err)
 	}

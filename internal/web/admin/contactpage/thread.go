@@ -2,6 +2,7 @@ package contactpage
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -240,7 +241,11 @@ func tellPageViewed(ctx context.Context, e told, l *ui.ThreadLine) error {
 	if title == "" {
 		title, place = place, ""
 	}
-	sentence(ctx, l, "contactpage.thread.viewed|Viewed %s", title)
+	if e.view.Code == http.StatusNotFound {
+		sentence(ctx, l, "contactpage.thread.missing|Looked for %s, which does not exist", title)
+	} else {
+		sentence(ctx, l, "contactpage.thread.viewed|Viewed %s", title)
+	}
 	if u.Scheme == "http" || u.Scheme == "https" {
 		l.ObjectURL = e.view.URL
 	}

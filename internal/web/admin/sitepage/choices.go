@@ -21,6 +21,7 @@ type choices struct {
 	Addresses                  string
 	Public                     map[string]string // level by alias
 	Signed, Links, Tags        bool
+	Missing                    bool
 }
 
 // publicPrefix begins the names of the selects of fields.
@@ -40,7 +41,7 @@ func stored(ctx context.Context, q db.Q) (choices, error) {
 	t, err := setting.Get(ctx, q, setting.Followed)
 	c := choices{
 		Sites: strings.Join(sites, "\n"), Excluded: strings.Join(t.Excluded, "\n"), Restrict: !t.AnySite, Signals: !t.IgnoreSignals,
-		Consent: t.ConsentRequired, Addresses: string(t.Addresses), Public: map[string]string{}, Signed: t.SignedEmail, Links: t.FollowLinks, Tags: t.Tags,
+		Consent: t.ConsentRequired, Addresses: string(t.Addresses), Public: map[string]string{}, Signed: t.SignedEmail, Links: t.FollowLinks, Tags: t.Tags, Missing: t.MissingPages,
 	}
 	for alias, access := range t.Public {
 		c.Public[alias] = string(access)
@@ -51,7 +52,7 @@ func stored(ctx context.Context, q db.Q) (choices, error) {
 func typed(p url.Values) choices {
 	c := choices{
 		Sites: p.Get("sites"), Excluded: p.Get("excluded"), Restrict: p.Has("restrict"), Signals: p.Has("signals"), Consent: p.Has("consent"),
-		Addresses: p.Get("addresses"), Public: map[string]string{}, Signed: p.Has("signed"), Links: p.Has("links"), Tags: p.Has("tags"),
+		Addresses: p.Get("addresses"), Public: map[string]string{}, Signed: p.Has("signed"), Links: p.Has("links"), Tags: p.Has("tags"), Missing: p.Has("missing"),
 	}
 	for _, f := range writable() {
 		c.Public[f.Alias] = p.Get(publicPrefix + f.Alias)
@@ -66,7 +67,7 @@ func typed(p url.Values) choices {
 func (c choices) read() ([]string, setting.Tracking, fault.Fields) {
 	wrong := fault.Fields{}
 	t := setting.Tracking{
-		AnySite: !c.Restrict, IgnoreSignals: !c.Signals, ConsentRequired: c.Consent, SignedEmail: c.Signed, FollowLinks: c.Links, Tags: c.Tags,
+		AnySite: !c.Restrict, IgnoreSignals: !c.Signals, ConsentRequired: c.Consent, SignedEmail: c.Signed, FollowLinks: c.Links, Tags: c.Tags, MissingPages: c.Missing,
 		Addresses: setting.AddressWhole, Public: setting.PublicAccess{},
 	}
 	switch a := setting.Addresses(c.Addresses); a {

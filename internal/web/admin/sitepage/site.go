@@ -114,7 +114,7 @@ type siteView struct {
 	Public           []ui.Input
 	PublicCount      string
 	Signed, Links    check
-	Tags             check
+	Tags, Missing    check
 	Secret           string
 }
 
@@ -146,6 +146,8 @@ func newSiteView(ctx context.Context, now time.Time, baseURL string, c choices, 
 			i18n.T(ctx, "sitepage.signals.help|Browsers that send one of them are not followed."), c.Signals},
 		Consent: check{"consent", i18n.T(ctx, "sitepage.consent|Wait for consent"),
 			i18n.T(ctx, "sitepage.consent.help|Until the page calls mt('consent', 'grant') nothing is stored, in the browser or here."), c.Consent},
+		Missing: check{"missing", i18n.T(ctx, "sitepage.missing|Note missing pages of visitors nobody knows"),
+			i18n.T(ctx, "sitepage.missing.help|When somebody asks this server for a page that does not exist. Of known contacts it is always noted."), c.Missing},
 		Addresses: ui.Input{Name: "addresses", Type: "select", Value: c.Addresses, Label: i18n.T(ctx, "sitepage.addresses|What is stored of IP addresses"),
 			Choices: []ui.Choice{
 				{Value: string(setting.AddressWhole), Label: i18n.T(ctx, "sitepage.addresses.whole|The whole address")},
