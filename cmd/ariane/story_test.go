@@ -230,7 +230,7 @@ func logIn(office *browsertest.Browser, ariane string) {
 	office.Fill("input[name=login]", "demo@ariane.test")
 	office.Fill("input[name=password]", "ariane-demo")
 	office.Click("main button.button-primary")
-	office.WaitFor(`location.pathname === "/s/contacts"`)
+	office.WaitFor(`location.pathname === "/s/dashboard"`)
 }
 
 // apiClient asks the demonstration's API.

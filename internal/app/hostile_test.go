@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -33,7 +34,7 @@ var hostile = []string{
 // and no answer of the API takes it for anything but text.
 func TestHostileValues(t *testing.T) {
 	t.Parallel()
-	r := run(t)
+	r := run(t, behindProxy)
 	number := r.plantForm()
 	for i, value := range hostile {
 		r.plantVisit(i, value)
@@ -41,7 +42,7 @@ func TestHostileValues(t *testing.T) {
 		r.plantByHand(i, value)
 	}
 	r.catchUp()
-	seen := r.crawl("/s/contacts", "/s/contacts?search=is%3Aanonymous", "/s/forms", "/s/tracking", "/s/system", "/s/nothing")
+	seen := r.crawl("/s/dashboard", "/s/activity", "/s/notices", "/s/contacts", "/s/contacts?search=is%3Aanonymous", "/s/forms", "/s/tracking", "/s/system", "/s/nothing")
 	for _, wanted := range []string{"/s/contacts/view/", "/s/contacts/notes/", "/s/contacts/edit/", "/s/forms/results/", "/s/forms/edit/"} {
 		if !slices.ContainsFunc(seen, func(path string) bool { return strings.HasPrefix(path, wanted) }) {
 			t.Errorf("no page %s was reached", wanted)
@@ -97,6 +98,9 @@ func TestHostileParameters(t *testing.T) {
 		}
 	}
 }
+
+// behindProxy believes the tests about where their requests come from.
+func behindProxy(c *app.Config) { c.Proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} }
 
 func basic(name, password string) string {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(name+":"+password))
@@ -159,7 +163,7 @@ func (r *running) plantSubmission(number, i int, value string) {
 		v := url.Values{"mauticform[formId]": {fmt.Sprint(number)}, "mauticform[firstname]": {value}, "mauticform[lastname]": {fmt.Sprint("Hostile ", i)},
 			"mauticform[company]": {value}, "mauticform[return]": {value}, "mauticform[referrer]": {value}, "mauticform[formName]": {value},
 			"mauticform[submissionkey]": {value}, "mautic_device_id": {fmt.Sprintf("%032x", i+1)}, "mauticform[messenger]": {messenger}}
-		got := r.post(r.visitor, "/form/submit", v)
+		got := r.post(r.visitor, "/form/submit", v, "X-Forwarded-For", fmt.Sprintf("203.0.113.%d", i+1)) // not too often from one place
 		if got.status >= 400 || got.header.Get("Location") != "" && !strings.HasPrefix(got.header.Get("Location"), "http") {
 			r.Errorf("a submission with %.40q: %d, %v", value, got.status, got.header)
 		}

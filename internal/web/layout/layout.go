@@ -26,7 +26,7 @@ const (
 )
 
 // home is where the brand leads.
-const home = "/s/contacts"
+const home = "/s/dashboard"
 
 // Frame is what surrounds the body of one page.
 type Frame struct {
@@ -72,12 +72,18 @@ type group struct {
 // navigation lists the sections that exist, in the order of the bar.
 func navigation(ctx context.Context, admin bool) []group {
 	all := []group{
+		{"", []entry{
+			{Home, home, "home", i18n.T(ctx, "layout.home|Home"), false},
+		}},
 		{i18n.T(ctx, "layout.people|People"), []entry{
 			{Contacts, "/s/contacts", "address-book", i18n.T(ctx, "layout.contacts|Contacts"), false},
 		}},
 		{i18n.T(ctx, "layout.web|Web"), []entry{
 			{Forms, "/s/forms", "forms", i18n.T(ctx, "layout.forms|Forms"), false},
 			{Tracking, "/s/tracking", "radar-2", i18n.T(ctx, "layout.tracking|Tracking"), true},
+		}},
+		{i18n.T(ctx, "layout.insight|Insight"), []entry{
+			{Activity, "/s/activity", "activity", i18n.T(ctx, "layout.activity|Activity"), false},
 		}},
 		{i18n.T(ctx, "layout.settings|Settings"), []entry{
 			{System, "/s/system", "activity-heartbeat", i18n.T(ctx, "layout.system|System"), true},

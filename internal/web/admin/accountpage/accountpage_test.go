@@ -37,6 +37,7 @@ func start(t *testing.T) (*browser, *db.DB) {
 	h, err := web.New(web.Options{DB: d, Gate: gate, Log: slog.New(slog.NewTextHandler(t.Output(), nil))},
 		accountpage.Routes(accountpage.Deps{DB: d, Gate: gate, Clock: clock.System}),
 		[]web.Route{{Pattern: "GET /s/contacts", Permission: web.SignedIn, Handler: inside},
+			{Pattern: "GET /s/dashboard", Permission: web.SignedIn, Handler: inside},
 			{Pattern: "GET /s/tracking", Permission: web.Admin, Handler: inside}})
 	if err != nil {
 		t.Fatal(err)

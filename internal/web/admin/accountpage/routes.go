@@ -16,7 +16,7 @@ type Deps struct {
 	Clock clock.Clock
 }
 
-const home = "/s/contacts"
+const home = "/s/dashboard"
 
 // Routes are the pages of getting in and out.
 func Routes(d Deps) []web.Route {
