@@ -134,22 +134,7 @@ func (a Action) changeTags(ctx context.Context, tx *db.Tx, f Form, out Outcome) 
 	if err := label.Add(ctx, tx, out.Contact, a.Add, by); err != nil {
 		return err
 	}
-	if len(a.Remove) == 0 {
-		return nil
-	}
-	has, err := label.Of(ctx, tx, []id.Contact{out.Contact})
-	if err != nil {
-		return err
-	}
-	for _, t := range has[out.Contact] {
-		if !slices.ContainsFunc(a.Remove, func(name string) bool { return field.Fold(name) == field.Fold(t.Name) }) {
-			continue
-		}
-		if err := label.Remove(ctx, tx, out.Contact, t.ID, by); err != nil {
-			return err
-		}
-	}
-	return nil
+	return label.RemoveNamed(ctx, tx, out.Contact, a.Remove, by)
 }
 
 func findActions(ctx context.Context, q db.Q, form id.Form) ([]Action, error) {

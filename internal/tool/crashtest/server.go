@@ -35,7 +35,7 @@ type Server struct {
 // Start runs "ariane serve" on a free port and waits until it answers.
 func Start(t testing.TB, binary string, args ...string) *Server {
 	t.Helper()
-	s := &Server{command: exec.Command(binary, append([]string{"serve", "--listen=127.0.0.1:0"}, args...)...), log: &strings.Builder{}}
+	s := &Server{command: exec.Command(binary, append([]string{"serve", "--listen=127.0.0.1:0", "--trusted-proxies=127.0.0.1"}, args...)...), log: &strings.Builder{}}
 	s.command.Stderr = s.log
 	out, err := s.command.StdoutPipe()
 	if err != nil {

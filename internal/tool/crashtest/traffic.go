@@ -61,7 +61,8 @@ func random() string {
 func (b *Browser) prepare() {
 	var address string
 	var values url.Values
-	if n := len(b.Seen) + len(b.Sent); n%7 == 6 {
+	n := len(b.Seen) + len(b.Sent)
+	if n%7 == 6 {
 		note := random()
 		address = "http://ariane/form/submit?ajax=1"
 		values = url.Values{"mauticform[formId]": {fmt.Sprint(b.form)}, "mauticform[submissionkey]": {random()}, "mautic_device_id": {b.token},
@@ -92,6 +93,8 @@ func (b *Browser) prepare() {
 	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(body)), nil }
 	r.ContentLength = int64(len(body))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	// From many places: one network may not send a form that often.
+	r.Header.Set("X-Forwarded-For", fmt.Sprintf("203.0.%d.%d", n/250%250, n%250+1))
 	r.Header.Set("User-Agent", agents[b.number%len(agents)])
 	b.next = r
 }
