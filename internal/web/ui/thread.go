@@ -45,9 +45,9 @@ type ThreadLine struct {
 	// Target marks the line that the page was asked for.
 	Target bool
 
-	// Run are lines that this one stands for, folded unless Open.
-	Run  []ThreadLine
-	Open bool
+	// Folded are lines that this one stands for, shown at once when Open.
+	Folded []ThreadLine
+	Open   bool
 }
 
 // Change is a value before and after; empty for none.

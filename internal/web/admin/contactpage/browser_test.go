@@ -29,21 +29,21 @@ func TestPagesInABrowser(t *testing.T) {
 	b.WaitFor(`!document.querySelector(".side .menu").open`)
 
 	b.Visit(w.URL("/s/contacts/view/1"))
-	if n := b.Count(".thread-run li"); n != 59 {
+	if n := b.Count(".thread-folded li"); n != 59 {
 		t.Errorf("%d page views at first", n)
 	}
-	b.WaitFor(`document.querySelector(".thread-run li").checkVisibility() === false`)
+	b.WaitFor(`document.querySelector(".thread-folded li").checkVisibility() === false`)
 	b.Click(".thread-text summary")
-	b.WaitFor(`document.querySelector(".thread-run li").checkVisibility()`)
+	b.WaitFor(`document.querySelector(".thread-folded li").checkVisibility()`)
 	b.Click(".thread-more a")
-	b.WaitFor(`document.querySelectorAll(".thread-run li").length === 119`)
+	b.WaitFor(`document.querySelectorAll(".thread-folded li").length === 119`)
 	b.Click(".thread-more a")
 	b.WaitFor(`document.querySelectorAll(".thread-line.is-last").length === 1 && !document.querySelector(".thread-more")`)
 	if n := b.Count(".thread-day"); n > 2 {
 		t.Errorf("%d days", n)
 	}
-	b.Visit(w.URL(b.String(`document.querySelector(".thread-run li:last-child a.thread-time").getAttribute("href")`)))
-	b.WaitFor(`document.querySelector(".thread-run .is-target").checkVisibility()`)
+	b.Visit(w.URL(b.String(`document.querySelector(".thread-folded li:last-child a.thread-time").getAttribute("href")`)))
+	b.WaitFor(`document.querySelector(".thread-folded .is-target").checkVisibility()`)
 	b.NoProblems()
 }
 
@@ -81,7 +81,7 @@ func TestNewEventsAppearWhileThePageIsWatched(t *testing.T) {
 	b := browsertest.Open(t)
 	b.Visit(w.URL("/test/in"))
 	b.Visit(w.URL("/s/contacts/view/1"))
-	b.WaitFor(`document.querySelectorAll(".thread-line").length === 2 && document.querySelectorAll(".thread-run li").length === 3`)
+	b.WaitFor(`document.querySelectorAll(".thread-line").length === 2 && document.querySelectorAll(".thread-folded li").length === 3`)
 	w.identify(a, map[string]string{"firstname": "<b>Ada</b>"})
 	b.WaitFor(`document.querySelector(".thread-line.is-fresh")?.textContent.includes("Identified as <b>Ada</b>")`)
 	if n := b.Count(".thread-day"); n != 1 {

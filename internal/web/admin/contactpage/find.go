@@ -154,7 +154,7 @@ func (d Deps) findEvents(ctx context.Context, v viewRequest, data *viewData) (st
 	if len(s.Events) > threadSize {
 		n := threadSize
 		if v.Find == "" && v.Tab == "" {
-			n = wholeRuns(ctx, data.Thread, s.Events)
+			n = wholeSessions(ctx, data.Thread, s.Events)
 		}
 		s.Events = s.Events[:n]
 		s.Next = activity.Cursor{At: s.Events[n-1].At, ID: s.Events[n-1].ID}
@@ -162,9 +162,9 @@ func (d Deps) findEvents(ctx context.Context, v viewRequest, data *viewData) (st
 	return s, nil
 }
 
-// wholeRuns is how many of the events to show so that no run is cut, unless it
+// wholeSessions is how many of the events to show so that no session is cut, unless it
 // fills most of the page.
-func wholeRuns(ctx context.Context, t threadData, events []activity.Event) int {
+func wholeSessions(ctx context.Context, t threadData, events []activity.Event) int {
 	n := len(events) - 1
 	for i := n; i > n/2; i-- {
 		if !t.together(ctx, events[i-1], events[i]) {

@@ -18,8 +18,9 @@ func inBoth(t *testing.T, flow func(t *testing.T, w world, b *browsertest.Browse
 			b.Visit(w.URL("/test/in"))
 			b.Visit(w.URL("/s/contacts"))
 			b.Click(".side .menu-button")
+			b.Eval("window.old = true", nil)
 			b.Click(".side button[lang=" + lang + "]")
-			b.WaitFor(`document.documentElement.lang === "` + lang + `"`)
+			b.WaitFor(`!window.old && document.readyState === "complete" && document.documentElement.lang === "` + lang + `"`)
 			flow(t, w, b, lang == "fr")
 			for _, problem := range b.Problems() {
 				if !strings.Contains(problem, "status of 422") {
@@ -30,7 +31,9 @@ func inBoth(t *testing.T, flow func(t *testing.T, w world, b *browsertest.Browse
 	}
 }
 
+// press presses a key once the script listens.
 func press(b *browsertest.Browser, key string) {
+	b.WaitFor(`!document.documentElement.classList.contains("no-script")`)
 	b.Eval(`document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "`+key+`", bubbles: true}))`, nil)
 }
 
@@ -98,14 +101,14 @@ func TestThreadWithoutScripts(t *testing.T) {
 		w.visits("https://www.example.test/one", "https://www.example.test/caf%C3%A9", "https://www.example.test/three")
 		w.identify(w.visits("https://www.example.test/other"), map[string]string{"firstname": "Ada"})
 		b.Visit(w.URL("/s/contacts/view/1"))
-		b.WaitFor(`!document.querySelector(".thread-run li").checkVisibility()`)
+		b.WaitFor(`!document.querySelector(".thread-folded li").checkVisibility()`)
 		b.Click(".thread-text summary")
-		b.WaitFor(`document.querySelector(".thread-run li").checkVisibility()`)
+		b.WaitFor(`document.querySelector(".thread-folded li").checkVisibility()`)
 		b.Fill("#find", "CAFE")
 		b.Eval(`document.querySelector("#find").form.requestSubmit()`, nil)
 		b.WaitFor(`location.search.includes("find=CAFE") && document.querySelectorAll(".thread-line").length === 1`)
 		b.Click("a.thread-time")
-		b.WaitFor(`location.hash.startsWith("#e") && document.querySelector(".thread-run .is-target").checkVisibility()`)
+		b.WaitFor(`location.hash.startsWith("#e") && document.querySelector(".thread-folded .is-target").checkVisibility()`)
 		b.Visit(w.URL("/s/contacts/view/2"))
 		b.Click(".facts-empty summary")
 		b.WaitText(map[bool]string{false: "Preferred Timezone", true: "Fuseau horaire"}[french])

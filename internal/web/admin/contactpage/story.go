@@ -17,8 +17,8 @@ import (
 	"ariane/internal/web/ui"
 )
 
-// shortestRun is the least number of page views that are folded into one line.
-const shortestRun = 3
+// leastFolded is the least number of page views that are folded into one line.
+const leastFolded = 3
 
 // threadData is a part of a thread, as it was read.
 type threadData struct {
@@ -31,7 +31,7 @@ type threadData struct {
 	Identified activity.Cursor
 	// Reached tells that the last event is the first of the whole thread.
 	Reached bool
-	// Flat leaves runs unfolded, Whole tells each value before and after.
+	// Flat folds nothing, Whole tells each value before and after.
 	Flat, Whole bool
 	// Target is the event that the page was asked for.
 	Target id.Event
@@ -53,7 +53,7 @@ func (d threadData) together(ctx context.Context, a, b activity.Event) bool {
 		a.At.Sub(b.At) < visit.SessionGap && i18n.SameDay(ctx, a.At, b.At) && d.anonymous(a) == d.anonymous(b)
 }
 
-// newThread lays events out by day, folds runs of page views, and sets the
+// newThread lays events out by day, folds sessions, and sets the
 // moment of identification apart.
 func newThread(ctx context.Context, now time.Time, data threadData) (ui.Thread, error) {
 	var t ui.Thread
@@ -63,7 +63,7 @@ func newThread(ctx context.Context, now time.Time, data threadData) (ui.Thread, 
 		for !data.Flat && i+n < len(data.Events) && data.together(ctx, data.Events[i+n-1], data.Events[i+n]) {
 			n++
 		}
-		if n < shortestRun {
+		if n < leastFolded {
 			n = 1
 		}
 		e := data.Events[i]
@@ -80,7 +80,7 @@ func newThread(ctx context.Context, now time.Time, data threadData) (ui.Thread, 
 		}
 		line := lines[0]
 		if n > 1 {
-			line = data.run(ctx, data.Events[i:i+n], lines)
+			line = data.session(ctx, data.Events[i:i+n], lines)
 		}
 		i += n
 		line.Last = data.Reached && i == len(data.Events)
@@ -102,19 +102,19 @@ func (d threadData) line(ctx context.Context, e activity.Event) (ui.ThreadLine, 
 	return l, err
 }
 
-// run folds page views, the latest first, into one line.
-func (d threadData) run(ctx context.Context, events []activity.Event, lines []ui.ThreadLine) ui.ThreadLine {
+// session folds page views, the latest first, into one line.
+func (d threadData) session(ctx context.Context, events []activity.Event, lines []ui.ThreadLine) ui.ThreadLine {
 	n := len(events)
 	first, last := events[n-1], events[0]
-	l := ui.ThreadLine{Icon: "eye", Tone: ui.Blue, Run: lines, Anonymous: lines[0].Anonymous, Clock: lines[n-1].Clock, Instant: lines[n-1].Instant, Full: lines[n-1].Full}
+	l := ui.ThreadLine{Icon: "eye", Tone: ui.Blue, Folded: lines, Anonymous: lines[0].Anonymous, Clock: lines[n-1].Clock, Instant: lines[n-1].Instant, Full: lines[n-1].Full}
 	took := last.At.Sub(first.At).Round(time.Minute)
 	pages := i18n.N(ctx, n, "contactpage.thread.pages|%s page|%s pages", i18n.Number(ctx, n))
 	if minutes := int(took / time.Minute); minutes > 0 {
 		l.Clock += " – " + lines[0].Clock
-		sentence(ctx, &l, "contactpage.thread.run|Visited %s", pages)
-		l.After += i18n.T(ctx, "contactpage.thread.run.minutes|, %d min", minutes)
+		sentence(ctx, &l, "contactpage.thread.session|Visited %s", pages)
+		l.After += i18n.T(ctx, "contactpage.thread.session.minutes|, %d min", minutes)
 	} else {
-		sentence(ctx, &l, "contactpage.thread.run|Visited %s", pages)
+		sentence(ctx, &l, "contactpage.thread.session|Visited %s", pages)
 	}
 	var titles []string
 	for _, e := range slices.Backward(events) {
