@@ -14,7 +14,6 @@ import (
 	"ariane/internal/base/setting"
 	"ariane/internal/contact"
 	"ariane/internal/form"
-	"ariane/internal/form/question"
 	"ariane/internal/id"
 	"ariane/internal/tool/demo/site"
 	"ariane/internal/user"
@@ -86,21 +85,6 @@ func resume(ctx context.Context, tx *db.Tx, siteURL string) error {
 		return err
 	}
 	return setting.Set(ctx, tx, setting.AllowedSites, append(sites, siteURL))
-}
-
-func sampleForm(language string, u user.User) form.Form {
-	f := form.Blank(language)
-	f.Name, f.CreatedBy, f.CreatedByUser = "Contact", u.ID, u.Name()
-	labels := []string{"First name", "Last name", "E-mail address"}
-	if language == "fr" {
-		labels = []string{"Prénom", "Nom", "Adresse e-mail"}
-	}
-	f.Fields = []form.Field{
-		{Label: labels[0], Alias: "firstname", Type: question.Text, ContactField: "firstname"},
-		{Label: labels[1], Alias: "lastname", Type: question.Text, ContactField: "lastname"},
-		{Label: labels[2], Alias: "email", Type: question.Email, ContactField: "email", Required: true},
-	}
-	return f
 }
 
 // sampler plays the visits of made-up people.
@@ -183,7 +167,7 @@ func (s *sampler) submit(h visit.Hit, i int, p person) error {
 	address := strings.NewReplacer(" ", "-", "'", "").Replace(strings.ToLower(plain.Replace(first+"."+last))) + "@" + p.domain
 	page := s.contactPage(h.Language)
 	out, err := form.SubmitIn(s.ctx, s.tx, form.Submission{Form: s.form, Page: s.site + page.Path, IP: h.IP, Visitor: s.recorder.Visitor(h.Token, h),
-		Values: map[string][]string{"firstname": {first}, "lastname": {last}, "email": {address}}})
+		Values: s.answers(h.Language[:2], first, last, address)})
 	if err != nil {
 		return err
 	}

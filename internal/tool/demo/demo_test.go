@@ -43,7 +43,7 @@ func TestFill(t *testing.T) {
 	if n, _, err := contact.Count(t.Context(), d, contact.Filter{}, 1000); n != 100 || err != nil {
 		t.Errorf("%d people, %v", n, err)
 	}
-	if tags, err := label.All(t.Context(), d, 100); len(tags) != 6 || err != nil {
+	if tags, err := label.All(t.Context(), d, 100); len(tags) != 7 || err != nil {
 		t.Errorf("tags %v, %v", tags, err)
 	}
 	page, err := form.Results(t.Context(), d, form.ResultFilter{Form: 1, Limit: 100})

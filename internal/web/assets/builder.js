@@ -110,23 +110,14 @@ let drawn = 0;
 
 async function draw() {
   const turn = ++drawn;
-  const answer = await fetch(form.dataset.builder, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  const data = new FormData(form);
+  data.set("do", "draw");
+  const answer = await fetch(form.dataset.builder, { method: "POST", body: new URLSearchParams(data) });
   if (!answer.ok || turn !== drawn) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const made = page.querySelector(".mauticform_wrapper");
-  if (!made) return;
-  let style = ":host{display:block;font:16px/1.5 system-ui,sans-serif;color:#1c1f24}";
-  for (const own of made.querySelectorAll("style")) {
-    style += own.textContent;
-    own.remove();
-  }
-  for (const line of made.querySelectorAll("[style]")) {
-    line.removeAttribute("style");
-    line.hidden = true;
-  }
-  for (const control of made.querySelectorAll("[autofocus]")) control.removeAttribute("autofocus");
-  sheet.replaceSync(style);
-  shadow.replaceChildren(made);
+  const { html, css } = await answer.json();
+  sheet.replaceSync(`:host{display:block;font:16px/1.5 system-ui,sans-serif;color:#1c1f24}.mauticform-errormsg{display:none}[hidden]{display:none!important}${css}`);
+  shadow.innerHTML = html;
+  for (const control of shadow.querySelectorAll("[autofocus]")) control.removeAttribute("autofocus");
   box.inert = true;
   box.hidden = false;
 }

@@ -206,6 +206,17 @@ func (d Deps) Preview(w http.ResponseWriter, r *http.Request, f form.Form) error
 	return show(w, http.StatusOK, "page", p, "")
 }
 
+// Parts is the form that Preview shows, its style apart from its HTML.
+func (d Deps) Parts(ctx context.Context, f form.Form) (html, css string, err error) {
+	v, err := d.viewOf(ctx, f.Draft(), nil)
+	if err != nil {
+		return "", "", err
+	}
+	css, v.Style, v.Scripted, v.Preview = string(v.Style), "", true, true
+	text, err := render("form", v)
+	return string(text), css, err
+}
+
 // HTML is a form as it is copied into a page. It has no submission key: the
 // tracking script gives it one.
 func (d Deps) HTML(ctx context.Context, f form.Form) (string, error) {

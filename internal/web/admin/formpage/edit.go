@@ -127,12 +127,20 @@ func (d Deps) showEditor(w http.ResponseWriter, r *http.Request, status int, typ
 	return web.Show(w, r, web.View{Title: v.Title, Section: layout.Forms, Status: status, Body: editPage(v)})
 }
 
-// preview answers with the page of the form as it is typed. It stores nothing.
+// preview answers with the page of the form as it is typed, or with its parts to the script of the editor. It stores
+// nothing.
 func (d Deps) preview(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return fault.Refused(err, fault.Text{})
 	}
 	typed, _ := readDraft(r.Context(), r.PostForm, form.Form{})
+	if r.PostForm.Get("do") == "draw" {
+		html, css, err := d.Public.Parts(r.Context(), typed.Form)
+		if err != nil {
+			return err
+		}
+		return web.JSON(w, http.StatusOK, map[string]string{"html": html, "css": css})
+	}
 	return d.Public.Preview(w, r, typed.Form)
 }
 

@@ -107,7 +107,7 @@ func newEditView(ctx context.Context, d draft, wrong fault.Fields, to focus, use
 			optional(b.input("description", i18n.T(ctx, "formpage.description|Description"), d.Description, i18n.T(ctx, "formpage.description.help|Only you and your colleagues see it."))),
 		},
 		After: []ui.Input{
-			choice(b.input("post_action", i18n.T(ctx, "formpage.after|After sending"), string(d.PostAction), ""), postActions(ctx)),
+			choice(b.input("post_action", i18n.T(ctx, "formpage.after.do|The visitor’s next step"), string(d.PostAction), ""), postActions(ctx)),
 			area(b.input("post_property", i18n.T(ctx, "formpage.after.text|Message, or address of the page"), d.PostProperty, i18n.T(ctx, "formpage.after.help|{formfield=email} stands for what was answered.")), 3),
 			optional(b.input("button", i18n.T(ctx, "formpage.button|Words on the button"), d.Button, "")),
 			choice(b.input("language", i18n.T(ctx, "formpage.language|Language of the form"), d.Language, ""), []ui.Choice{{Value: i18n.English, Label: "English"}, {Value: i18n.French, Label: "Français"}}),

@@ -13,7 +13,6 @@ import (
 	"ariane/internal/id"
 	"ariane/internal/user"
 	"ariane/internal/web/ui"
-
 )
 
 // field is the editor of the field at place i.

@@ -23,6 +23,8 @@ type Deps struct {
 type Public interface {
 	// HTML writes a form as it is copied into a page.
 	HTML(ctx context.Context, f form.Form) (string, error)
+	// Parts is the form that Preview shows, its style apart from its HTML.
+	Parts(ctx context.Context, f form.Form) (html, css string, err error)
 	// Preview answers with the page of a form that need not be stored.
 	Preview(w http.ResponseWriter, r *http.Request, f form.Form) error
 }

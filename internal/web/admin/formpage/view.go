@@ -113,7 +113,7 @@ func told(ctx context.Context, a form.Action) string {
 	switch {
 	case a.Type == form.Send:
 		if u, err := url.Parse(a.URL); err == nil {
-			return ": " + u.Host
+			return " · " + u.Host
 		}
 	case a.Type == form.ChangeTags:
 		var parts []string
@@ -123,9 +123,9 @@ func told(ctx context.Context, a form.Action) string {
 		for _, t := range a.Remove {
 			parts = append(parts, "− "+t)
 		}
-		return ": " + strings.Join(parts, ", ")
+		return " · " + strings.Join(parts, ", ")
 	case a.Type == form.Notify:
-		return ": " + i18n.N(ctx, len(a.Users), "formpage.users|%s person|%s people", i18n.Number(ctx, len(a.Users)))
+		return " · " + i18n.N(ctx, len(a.Users), "formpage.users|%s person|%s people", i18n.Number(ctx, len(a.Users)))
 	}
 	return ""
 }
