@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"ariane/internal/activity"
+	"ariane/internal/base/certificate"
 	"ariane/internal/base/clock"
 	"ariane/internal/base/db"
 	"ariane/internal/base/job"
@@ -32,9 +33,14 @@ type Config struct {
 	// DataDir is the folder of the SQLite database, used when DatabaseURL is empty.
 	DataDir     string
 	DatabaseURL string
-	// BaseURL is the public address, scheme and host; http and the address
-	// listened on when empty.
+	// BaseURL is the public address, scheme and host. When empty it is made of
+	// the name of the certificate, or of the address listened on.
 	BaseURL string
+	// HTTPS is where the certificate comes from; the zero value serves http.
+	HTTPS certificate.Options
+	// PlainListen is where requests without encryption are sent to https; nowhere
+	// when empty.
+	PlainListen string
 	// Proxies are the addresses whose X-Forwarded-For is believed.
 	Proxies []netip.Prefix
 	// Places is a file of the MaxMind DB format that tells the places of
@@ -64,6 +70,9 @@ type App struct {
 	policy   *visit.Policy
 	places   *visit.Places
 	problems []string
+
+	certificates *certificate.Source
+	plain        *http.Server
 }
 
 // shutdown is how long requests may take to end when the program stops.
@@ -91,10 +100,10 @@ func (a *App) build(ctx context.Context) error {
 	if a.listener, err = net.Listen("tcp", c.Listen); err != nil {
 		return fmt.Errorf("listen on %s: %w", c.Listen, err)
 	}
-	if a.BaseURL == "" {
-		a.BaseURL = "http://" + browsable(a.listener.Addr())
-	}
 	if a.DB, err = db.Open(ctx, db.Options{DataDir: c.DataDir, URL: c.DatabaseURL, Clock: c.Clock, Lanes: c.Lanes, Log: c.Log}); err != nil {
+		return err
+	}
+	if err := a.secure(); err != nil {
 		return err
 	}
 	if err := a.inTransaction(activity.KeepMonths)(ctx); err != nil {
@@ -130,6 +139,9 @@ func (a *App) build(ctx context.Context) error {
 		ErrorLog:          slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
 	}
 	a.server.RegisterOnShutdown(a.watcher.Stop)
+	if a.certificates != nil {
+		a.server.TLSConfig = a.certificates.TLS()
+	}
 	return nil
 }
 
@@ -193,7 +205,13 @@ func (a *App) Run(ctx context.Context) error {
 	jobsEnded := make(chan error, 1)
 	go func() { jobsEnded <- a.jobs.Run(jobs) }()
 	served := make(chan error, 1)
-	go func() { served <- a.server.Serve(a.listener) }()
+	go func() {
+		if a.certificates != nil {
+			served <- a.server.ServeTLS(a.listener, "", "")
+		} else {
+			served <- a.server.Serve(a.listener)
+		}
+	}()
 
 	var err error
 	select {
@@ -232,6 +250,12 @@ func (a *App) Close() error {
 		if err := a.listener.Close(); !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
 		}
+	}
+	if a.plain != nil {
+		errs = append(errs, a.plain.Close())
+	}
+	if a.certificates != nil {
+		a.certificates.Close()
 	}
 	if a.outgoing != nil {
 		a.outgoing.Close()

@@ -72,6 +72,9 @@ func New(o Options) *Client {
 	return c
 }
 
+// HTTP is the client for a library that makes its calls by itself.
+func (c *Client) HTTP() *http.Client { return c.http }
+
 // Close gives the idle connections back.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
