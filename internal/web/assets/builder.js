@@ -55,12 +55,11 @@ function prepare() {
   }
 }
 
+// The pointer is followed over the whole page: a field that is put elsewhere would lose it.
 function drag(event) {
   event.preventDefault();
-  const grip = event.currentTarget;
-  const field = grip.closest("[data-field]");
-  grip.setPointerCapture(event.pointerId);
-  field.classList.add("is-dragged");
+  const field = event.currentTarget.closest("[data-field]");
+  const ends = ["pointerup", "pointercancel"];
   const move = ({ clientY }) => {
     const others = fieldsOf(part("fields")).filter((other) => other !== field);
     const after = others.find((other) => {
@@ -70,16 +69,15 @@ function drag(event) {
     if (after) after.before(field);
     else others[others.length - 1]?.after(field);
   };
-  grip.addEventListener("pointermove", move);
-  grip.addEventListener(
-    "lostpointercapture",
-    () => {
-      grip.removeEventListener("pointermove", move);
-      field.classList.remove("is-dragged");
-      reorder(field);
-    },
-    { once: true },
-  );
+  const end = () => {
+    removeEventListener("pointermove", move);
+    for (const name of ends) removeEventListener(name, end);
+    field.classList.remove("is-dragged");
+    reorder(field);
+  };
+  field.classList.add("is-dragged");
+  addEventListener("pointermove", move);
+  for (const name of ends) addEventListener(name, end);
 }
 
 form.addEventListener("submit", (event) => {
