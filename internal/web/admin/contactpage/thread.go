@@ -269,7 +269,7 @@ func tellSubmitted(ctx context.Context, e told, l *ui.ThreadLine) error {
 	}
 	for _, a := range s.Answers {
 		if a.Value != "" {
-			l.Answers = append(l.Answers, ui.Answer{Label: a.Label, Value: a.Value})
+			l.Answers = append(l.Answers, ui.Answer{Label: a.Label, Value: a.Text()})
 		}
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 	"ariane/internal/base/db/dbtest"
 	"ariane/internal/base/job"
 	"ariane/internal/base/outgoing"
+	"ariane/internal/base/setting"
 	"ariane/internal/form"
 	"ariane/internal/form/question"
 	"ariane/internal/web/admin/formpage"
@@ -188,5 +189,10 @@ func TestFailedDeliveriesAreShownAndTriedAgain(t *testing.T) {
 		}
 	}
 	b.Get("/s/forms/view/1").Wants(200, "1 answer could not be sent on", "not a public one", "Try again")
+	b.Post("/s/forms/outgoing", "hosts", "crm.local\nhttp://10.0.0.7/").Wants(422, "“http://10.0.0.7/” is no host.", "crm.local")
+	b.Post("/s/forms/outgoing", "hosts", "CRM.local\n\n10.0.0.7:8080\n[::1]:80").Wants(200, "The hosts are saved.", "crm.local\n10.0.0.7:8080\n[::1]:80")
+	if hosts, err := setting.Get(t.Context(), d, setting.OutgoingHosts); err != nil || len(hosts) != 3 {
+		t.Errorf("stored %v, %v", hosts, err)
+	}
 	b.Post("/s/forms/retry/1", "job", "1").Wants(200, "It is being sent again.")
 }

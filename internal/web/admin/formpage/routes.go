@@ -48,6 +48,8 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "GET /s/forms/results/{id}/delete", Permission: web.SignedIn, Handler: d.showForget},
 		{Pattern: "POST /s/forms/results/{id}/delete", Permission: web.SignedIn, Handler: d.forget},
 		{Pattern: "GET /s/forms/export/{id}", Permission: web.SignedIn, Handler: d.export},
+		{Pattern: "GET /s/forms/outgoing", Permission: web.Admin, Handler: d.showOutgoing},
+		{Pattern: "POST /s/forms/outgoing", Permission: web.Admin, Handler: d.saveOutgoing},
 		{Pattern: "POST /s/forms/retry/{id}", Permission: web.SignedIn, Handler: d.retry},
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"ariane/internal/base/job"
 	"ariane/internal/field"
 	"ariane/internal/form"
+	"ariane/internal/user"
 	"ariane/internal/web"
 	"ariane/internal/web/layout"
 	"ariane/internal/web/ui"
@@ -40,6 +41,7 @@ type formView struct {
 	Window                 string // when visitors can fill it in, empty for always
 	Failures               []failure
 	RetryURL               string
+	OutgoingURL            string // for administrators
 	Changed, ChangedInFull string
 }
 
@@ -66,6 +68,9 @@ func (d Deps) view(w http.ResponseWriter, r *http.Request) error {
 	}
 	if v.Failures, err = d.failures(ctx, f); err != nil {
 		return err
+	}
+	if web.User(ctx).Role == user.Admin {
+		v.OutgoingURL = outgoingURL
 	}
 	return web.Show(w, r, web.View{Title: f.Name, Section: layout.Forms, Body: viewPage(v)})
 }
