@@ -82,6 +82,7 @@ func TestNewEventsAppearWhileThePageIsWatched(t *testing.T) {
 	b.Visit(w.URL("/test/in"))
 	b.Visit(w.URL("/s/contacts/view/1"))
 	b.WaitFor(`document.querySelectorAll(".thread-line").length === 2 && document.querySelectorAll(".thread-folded li").length === 3`)
+	b.WaitFor(`!document.querySelector("[data-live-mark]").hidden`)
 	w.identify(a, map[string]string{"firstname": "<b>Ada</b>"})
 	b.WaitFor(`document.querySelector(".thread-line.is-fresh")?.textContent.includes("Identified as <b>Ada</b>")`)
 	if n := b.Count(".thread-day"); n != 1 {

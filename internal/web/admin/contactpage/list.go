@@ -29,6 +29,8 @@ const (
 	pageSize  = 30
 	countedTo = 10_000
 	chartDays = 30
+	// tagsInRow is how many tags a row of the list names.
+	tagsInRow = 3
 )
 
 var pageSizes = []int{10, pageSize, 50, 100}
