@@ -8,6 +8,7 @@ import (
 	"ariane/internal/web/admin/formpage"
 	"ariane/internal/web/admin/homepage"
 	"ariane/internal/web/admin/noticepage"
+	"ariane/internal/web/admin/peoplepage"
 	"ariane/internal/web/admin/sitepage"
 	"ariane/internal/web/admin/systempage"
 	"ariane/internal/web/api"
@@ -31,6 +32,7 @@ func (a *App) doors() [][]web.Route {
 		sitepage.Routes(sitepage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL}),
 		activitypage.Routes(activitypage.Deps{DB: a.DB, Watcher: a.watcher, Tell: contacts.Everybody}),
 		noticepage.Routes(noticepage.Deps{DB: a.DB, Clock: now}),
+		peoplepage.Routes(peoplepage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL}),
 		systempage.Routes(systempage.Deps{DB: a.DB, Clock: now, Runner: a.Runner, Problems: a.attention, Kinds: Kinds()}),
 	}
 }

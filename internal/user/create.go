@@ -39,6 +39,13 @@ func (n New) Validate() error { return n.refusals().Err() }
 
 func (n New) refusals() fault.Fields {
 	f := fault.Fields{}
+	n.refuseProfile(f)
+	n.refusePassword(f)
+	return f
+}
+
+// refuseProfile names what is not acceptable beside the password.
+func (n New) refuseProfile(f fault.Fields) {
 	name := strings.TrimSpace(n.UserName)
 	switch {
 	case name == "":
@@ -57,14 +64,12 @@ func (n New) refusals() fault.Fields {
 	case err != nil || address.Address != strings.TrimSpace(n.Email) || len(n.Email) > 191 || !utf8.ValidString(n.Email):
 		f.Add("email", fault.Say("user.email.invalid|This is not a complete e-mail address."))
 	}
-	n.refusePassword(f)
 	if n.Language != "" && !i18n.Supported(n.Language) {
 		f.Add("language", fault.Say("user.language.unknown|Ariane does not speak this language."))
 	}
 	if !KnownZone(n.Zone) {
 		f.Add("zone", fault.Say("user.zone.unknown|This time zone is not known."))
 	}
-	return f
 }
 
 func (n New) refusePassword(f fault.Fields) {
@@ -99,23 +104,28 @@ func KnownZone(name string) bool {
 
 // Create adds a user. What is not acceptable comes back by field.
 func Create(ctx context.Context, tx *db.Tx, n New) (User, error) {
-	f := n.refusals()
+	return create(ctx, tx, n, n.refusals(), hashPassword)
+}
+
+// CreateWithLink adds a user without a password, who chooses it with the link
+// of the token.
+func CreateWithLink(ctx context.Context, tx *db.Tx, n New) (u User, token string, err error) {
+	f := fault.Fields{}
+	// No password has the empty hash.
+	if u, err = create(ctx, tx, n, f, func(string) string { return "" }); err != nil {
+		return u, "", err
+	}
+	token, err = OpenLink(ctx, tx, u.ID)
+	return u, token, err
+}
+
+func create(ctx context.Context, tx *db.Tx, n New, f fault.Fields, hash func(password string) string) (User, error) {
+	Profile{UserName: n.UserName, Email: n.Email, FirstName: n.FirstName, LastName: n.LastName, Language: n.Language, Zone: n.Zone}.refuse(f)
 	if n.Role != Admin && n.Role != Member {
-		return User{}, fmt.Errorf("create user: unknown role %q", n.Role)
+		f.Add("role", fault.Say("user.role.unknown|This role is not known."))
 	}
-	var names, emails int
-	err := tx.QueryRow(ctx, `
-		SELECT (SELECT COUNT(*) FROM app_user WHERE user_name_key = ?), (SELECT COUNT(*) FROM app_user WHERE email_key = ?)`,
-		fold(n.UserName), fold(n.Email)).Scan(&names, &emails)
-	if err != nil {
-		return User{}, fmt.Errorf("create user: %w", err)
-	}
-	taken := fault.Say("user.taken|Somebody already uses this.")
-	if names > 0 {
-		f.Add("user_name", taken)
-	}
-	if emails > 0 {
-		f.Add("email", taken)
+	if err := refuseTaken(ctx, tx, f, 0, n.UserName, n.Email); err != nil {
+		return User{}, err
 	}
 	if err := f.Err(); err != nil {
 		return User{}, err
@@ -127,7 +137,7 @@ func Create(ctx context.Context, tx *db.Tx, n New) (User, error) {
 	err = tx.Insert(ctx, "app_user",
 		[]string{"id", "user_name", "user_name_key", "email", "email_key", "first_name", "last_name", "role", "password_hash", "language", "zone", "added"},
 		[][]any{{number, strings.TrimSpace(n.UserName), fold(n.UserName), strings.TrimSpace(n.Email), fold(n.Email),
-			strings.TrimSpace(n.FirstName), strings.TrimSpace(n.LastName), string(n.Role), hashPassword(n.Password),
+			strings.TrimSpace(n.FirstName), strings.TrimSpace(n.LastName), string(n.Role), hash(n.Password),
 			n.Language, n.Zone, db.Millis(tx.Now())}})
 	if err != nil {
 		return User{}, fmt.Errorf("create user: %w", err)
@@ -151,5 +161,5 @@ func SetPassword(ctx context.Context, tx *db.Tx, user id.User, password string) 
 	if err != nil {
 		return fmt.Errorf("set password of user %d: %w", user, err)
 	}
-	return nil
+	return endAll(ctx, tx, user)
 }

@@ -73,5 +73,11 @@ func PurgeSessions(ctx context.Context, tx *db.Tx) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM session WHERE expires <= ?`, db.Millis(tx.Now())); err != nil {
 		return fmt.Errorf("purge sessions: %w", err)
 	}
+	if _, err := tx.Exec(ctx, `DELETE FROM user_login WHERE expires <= ?`, db.Millis(tx.Now())); err != nil {
+		return fmt.Errorf("purge log-ins: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM user_link WHERE expires <= ?`, db.Millis(tx.Now())); err != nil {
+		return fmt.Errorf("purge links: %w", err)
+	}
 	return nil
 }

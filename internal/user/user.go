@@ -31,6 +31,7 @@ type User struct {
 	Role      Role
 	Language  string // of the interface; empty: as the browser asks
 	Zone      string // name of the time zone; empty: UTC
+	Theme     string // of the interface: light, dark, or empty: as the system has it
 	Active    bool
 	Added     time.Time
 	LastLogin time.Time // zero: never
@@ -56,14 +57,14 @@ func (u User) Location() *time.Location {
 	return zone
 }
 
-const columns = `id, user_name, email, first_name, last_name, role, language, zone, active, added, last_login, session_version`
+const columns = `id, user_name, email, first_name, last_name, role, language, zone, theme, active, added, last_login, session_version`
 
 func scan(row interface{ Scan(...any) error }, more ...any) (User, error) {
 	var u User
 	var added int64
 	var login sql.NullInt64
 	err := row.Scan(append([]any{&u.ID, &u.UserName, &u.Email, &u.FirstName, &u.LastName, &u.Role,
-		&u.Language, &u.Zone, &u.Active, &added, &login, &u.SessionVersion}, more...)...)
+		&u.Language, &u.Zone, &u.Theme, &u.Active, &added, &login, &u.SessionVersion}, more...)...)
 	u.Added, u.LastLogin = db.Time(added), db.NullTime(login)
 	return u, err
 }

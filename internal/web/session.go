@@ -1,9 +1,11 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"time"
 
+	"ariane/internal/base/db"
 	"ariane/internal/base/i18n"
 	"ariane/internal/user"
 	"ariane/internal/web/layout"
@@ -12,10 +14,10 @@ import (
 
 // Keys of the session.
 const (
-	sessionUser    = "user"
-	sessionVersion = "version"
-	sessionTone    = "notice_tone"
-	sessionText    = "notice_text"
+	sessionUser  = "user"
+	sessionLogIn = "login"
+	sessionTone  = "notice_tone"
+	sessionText  = "notice_text"
 )
 
 const (
@@ -25,18 +27,44 @@ const (
 
 // SignIn makes a user the one of this session, under a new token.
 func SignIn(r *http.Request, u user.User) error {
-	m := stateOf(r.Context()).server.sessions
+	st := stateOf(r.Context())
+	m := st.server.sessions
 	if err := m.RenewToken(r.Context()); err != nil {
 		return err
 	}
+	var login int64
+	err := st.server.DB.Do(r.Context(), func(tx *db.Tx) (err error) {
+		if st.signedIn {
+			if err := user.End(r.Context(), tx, st.user.ID, LogIn(r.Context())); err != nil {
+				return err
+			}
+		}
+		login, err = user.Begin(r.Context(), tx, u.ID, st.address.String(), r.UserAgent(), m.Deadline(r.Context()))
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	m.Put(r.Context(), sessionUser, int64(u.ID))
-	m.Put(r.Context(), sessionVersion, u.SessionVersion)
+	m.Put(r.Context(), sessionLogIn, login)
 	return nil
 }
 
 // SignOut ends the session.
 func SignOut(r *http.Request) error {
-	return stateOf(r.Context()).server.sessions.Destroy(r.Context())
+	st := stateOf(r.Context())
+	if st.signedIn {
+		err := st.server.DB.Do(r.Context(), func(tx *db.Tx) error { return user.End(r.Context(), tx, st.user.ID, LogIn(r.Context())) })
+		if err != nil {
+			return err
+		}
+	}
+	return st.server.sessions.Destroy(r.Context())
+}
+
+// LogIn is the number of the log-in that a request belongs to.
+func LogIn(ctx context.Context) int64 {
+	return stateOf(ctx).server.sessions.GetInt64(ctx, sessionLogIn)
 }
 
 // Say leaves a notice for the next page of this session.
@@ -69,7 +97,11 @@ func SetTheme(w http.ResponseWriter, r *http.Request, theme string) {
 	}
 }
 
+// theme is the user's; who is not logged in has the one of the browser.
 func theme(r *http.Request) string {
+	if st := stateOf(r.Context()); st.signedIn && st.user.Theme != "" {
+		return st.user.Theme
+	}
 	c, err := r.Cookie(themeCookie)
 	if err == nil && (c.Value == "light" || c.Value == "dark") {
 		return c.Value

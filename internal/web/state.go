@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"ariane/internal/base/db"
 	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
 	"ariane/internal/id"
@@ -48,22 +49,24 @@ func User(ctx context.Context) user.User { return stateOf(ctx).user }
 // Address is where the request comes from, behind the proxies that are believed.
 func Address(ctx context.Context) netip.Addr { return stateOf(ctx).address }
 
-// loadUser reads who is logged in from the session. A session begun before the
-// password was changed counts for nothing.
+// loadUser reads who is logged in from the session, unless that log-in has been
+// ended.
 func (st *state) loadUser(ctx context.Context) error {
-	number := st.server.sessions.GetInt64(ctx, sessionUser)
+	m := st.server.sessions
+	number, login := id.User(m.GetInt64(ctx, sessionUser)), m.GetInt64(ctx, sessionLogIn)
 	if number == 0 {
 		return nil
 	}
-	u, err := user.Find(ctx, st.server.DB, id.User(number))
+	u, due, err := user.FindLoggedIn(ctx, st.server.DB, number, login, st.server.DB.Now())
 	if fault.Is(err, fault.KindNotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if u.Active && u.SessionVersion == st.server.sessions.GetInt64(ctx, sessionVersion) {
-		st.user, st.signedIn = u, true
+	st.user, st.signedIn = u, true
+	if due {
+		return st.server.DB.DoRelaxed(ctx, func(tx *db.Tx) error { return user.Note(ctx, tx, number, login) })
 	}
 	return nil
 }

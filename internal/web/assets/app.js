@@ -45,7 +45,7 @@ if (navigator.clipboard) {
   }
 }
 
-for (const select of document.querySelectorAll("select[name=zone]")) {
+for (const select of document.querySelectorAll(".gate select[name=zone]")) {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (select.value === "UTC" && [...select.options].some((o) => o.value === here)) select.value = here;
 }

@@ -86,6 +86,7 @@ func navigation(ctx context.Context, admin bool) []group {
 			{Activity, "/s/activity", "activity", i18n.T(ctx, "layout.activity|Activity"), false},
 		}},
 		{i18n.T(ctx, "layout.settings|Settings"), []entry{
+			{Users, "/s/users", "users-group", i18n.T(ctx, "layout.users|Users"), true},
 			{System, "/s/system", "activity-heartbeat", i18n.T(ctx, "layout.system|System"), true},
 		}},
 	}

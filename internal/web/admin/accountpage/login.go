@@ -95,7 +95,17 @@ func (d Deps) chooseLanguage(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, web.LocalPath(r.PostFormValue("return"), home))
 }
 
-func chooseTheme(w http.ResponseWriter, r *http.Request) error {
-	web.SetTheme(w, r, r.PostFormValue("theme"))
+func (d Deps) chooseTheme(w http.ResponseWriter, r *http.Request) error {
+	ctx, theme := r.Context(), r.PostFormValue("theme")
+	if u := web.User(ctx); u.ID != 0 {
+		kept := theme
+		if kept != "light" && kept != "dark" {
+			kept = ""
+		}
+		if err := d.DB.Do(ctx, func(tx *db.Tx) error { return user.SetTheme(ctx, tx, u.ID, kept) }); err != nil {
+			return err
+		}
+	}
+	web.SetTheme(w, r, theme)
 	return web.Redirect(w, r, web.LocalPath(r.PostFormValue("return"), home))
 }

@@ -29,7 +29,13 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "GET /s/setup/{token}", Permission: web.Public, Handler: d.showSetup},
 		{Pattern: "POST /s/setup/{token}", Permission: web.Public, Handler: d.setUp},
 		{Pattern: "POST /s/language", Permission: web.Public, Handler: d.chooseLanguage},
-		{Pattern: "POST /s/theme", Permission: web.Public, Handler: chooseTheme},
+		{Pattern: "POST /s/theme", Permission: web.Public, Handler: d.chooseTheme},
+		{Pattern: "GET /s/password/{token}", Permission: web.Public, Handler: d.showLink},
+		{Pattern: "POST /s/password/{token}", Permission: web.Public, Handler: d.useLink},
+		{Pattern: "GET /s/account", Permission: web.SignedIn, Handler: d.showProfile},
+		{Pattern: "POST /s/account", Permission: web.SignedIn, Handler: d.saveProfile},
+		{Pattern: "POST /s/account/password", Permission: web.SignedIn, Handler: d.changePassword},
+		{Pattern: "POST /s/account/logins/{id}/end", Permission: web.SignedIn, Handler: d.endLogIn},
 	}
 }
 
