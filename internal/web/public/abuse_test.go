@@ -160,43 +160,6 @@ func (r *rig) wantEverything() {
 	}
 }
 
-// The page around the form allows nothing but what docs/tracking.md names, and
-// the browser keeps no cookies of other sites.
-func TestEveryTypeUnderAStrictPolicy(t *testing.T) {
-	t.Parallel()
-	r := open(t, "ariane.localhost", everyType)
-	policy := strings.ReplaceAll("default-src 'none'; script-src BASE; frame-src BASE; form-action BASE", "BASE", r.base)
-	b := browsertest.Open(t, browsertest.WithoutThirdPartyCookies())
-	b.Visit(strictSite(t, r, policy, embedded))
-	b.WaitFor("document.querySelector('form')")
-	if got := b.String("getComputedStyle(document.querySelector('.mauticform-button')).backgroundColor"); got != "rgb(36, 87, 197)" {
-		t.Errorf("the form has no style: %s", got)
-	}
-	b.Click("button")
-	if n := b.Count(".mauticform-has-error"); n != 12 {
-		t.Errorf("%d fields are wrong in the empty form", n)
-	}
-	if visible := b.String(`[...document.querySelectorAll(".mauticform-errormsg")].filter((e) => e.offsetParent).length + "" + !!document.querySelector("[name*=other_website]").offsetParent`); visible != "12false" {
-		t.Errorf("messages and trap to be seen: %s", visible)
-	}
-	fillEverything(b)
-	b.Click("button")
-	b.WaitText("Merci.")
-	r.wantEverything()
-	if len(b.Problems()) != 0 {
-		t.Error(b.Problems())
-	}
-}
-
-func TestEveryTypeInAFrameUnderAStrictPolicy(t *testing.T) {
-	t.Parallel()
-	r := open(t, "ariane.localhost", everyType)
-	b := browsertest.Open(t, browsertest.WithoutThirdPartyCookies())
-	b.Visit(strictSite(t, r, "default-src 'none'; frame-src "+r.base, `<iframe src="BASE/form/1" width=600 height=900></iframe>`))
-	b.WaitFor("frames.length === 1")
-	b.NoProblems()
-}
-
 func TestEveryTypeWithoutScript(t *testing.T) {
 	t.Parallel()
 	r := open(t, "127.0.0.1", everyType)
@@ -226,10 +189,4 @@ func TestEveryTypeWithoutScript(t *testing.T) {
 	if n := strings.Count(body, " checked"); n != 4 {
 		t.Errorf("%d boxes are ticked, want 4", n)
 	}
-}
-
-// strictSite is a page of another site under a Content-Security-Policy.
-func strictSite(t *testing.T, r *rig, policy, body string) string {
-	t.Helper()
-	return siteWith(t, r, http.Header{"Content-Security-Policy": {policy}}, body)
 }
