@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"ariane/internal/base/db"
@@ -43,7 +44,15 @@ var errMoved = errors.New("another process has moved the reader")
 
 // place is where a reader stands in a lane. The program may have looked further
 // than the database says, as long as there was nothing for the reader.
-type place struct{ at, replayUntil, stored id.Event }
+type place struct {
+	at, replayUntil, stored id.Event
+	// checked is when the database was asked. Another process that moves the
+	// reader is noticed by the next batch, or after placeAge.
+	checked time.Time
+}
+
+// placeAge is how long a place counts without asking the database.
+const placeAge = time.Second
 
 // keepEvery is after how many events without one for the reader its place is
 // stored all the same, so that a restart need not look at them again.
@@ -51,42 +60,60 @@ const keepEvery = 20_000
 
 // step handles the next batch of one lane, and returns how many events it
 // looked at. seen is the place of the step before.
-func (r Reader) step(ctx context.Context, d *db.DB, lane int, seen *place) (int, error) {
-	from, err := r.place(ctx, d, lane)
+func (r Reader) step(ctx context.Context, d *db.DB, lane int, seen *place, ahead *ahead) (int, error) {
+	if err := r.stand(ctx, d, lane, seen); err != nil {
+		return 0, err
+	}
+	from := *seen
+	w, err := ahead.look(ctx, d, lane, from)
 	if err != nil {
 		return 0, err
+	}
+	wanted := slices.ContainsFunc(r.Kinds, func(k Kind) bool { return w.kinds[k] })
+	if w.looked == 0 || !wanted && w.last-from.stored < keepEvery {
+		if w.looked > 0 {
+			seen.at = w.last
+		}
+		return w.looked, nil
+	}
+	var batch []Event
+	if wanted {
+		if batch, err = r.next(ctx, d, lane, from.at, w.last); err != nil {
+			return 0, err
+		}
+	}
+	*seen = place{} // until it is known that the batch was handled
+	err = r.handle(ctx, d, lane, from, w.last, batch)
+	if err == nil {
+		from.at, from.stored = w.last, w.last
+		*seen = from
+	}
+	if err == nil || errors.Is(err, errMoved) || ctx.Err() != nil {
+		return w.looked, err
+	}
+	for _, e := range batch {
+		if err := r.alone(ctx, d, lane, from, e); err != nil {
+			return w.looked, err
+		}
+		from.at, from.stored = e.ID, e.ID
+	}
+	return w.looked, nil
+}
+
+// stand asks the database where the reader stands, unless that is known.
+func (r Reader) stand(ctx context.Context, d *db.DB, lane int, seen *place) error {
+	if time.Since(seen.checked) < placeAge {
+		return nil
+	}
+	from, err := r.place(ctx, d, lane)
+	if err != nil {
+		return err
 	}
 	if seen.stored == from.stored && seen.replayUntil == from.replayUntil && seen.at > from.at {
 		from.at = seen.at
 	}
 	*seen = from
-	looked, last, wanted, err := r.look(ctx, d, lane, from)
-	if err != nil {
-		return 0, err
-	}
-	if looked == 0 || !wanted && last-from.stored < keepEvery {
-		if looked > 0 {
-			seen.at = last
-		}
-		return looked, nil
-	}
-	var batch []Event
-	if wanted {
-		if batch, err = r.next(ctx, d, lane, from.at, last); err != nil {
-			return 0, err
-		}
-	}
-	err = r.handle(ctx, d, lane, from, last, batch)
-	if err == nil || errors.Is(err, errMoved) || ctx.Err() != nil {
-		return looked, err
-	}
-	for _, e := range batch {
-		if err := r.alone(ctx, d, lane, from, e); err != nil {
-			return looked, err
-		}
-		from.at, from.stored = e.ID, e.ID
-	}
-	return looked, nil
+	return nil
 }
 
 // handle reacts to a batch and moves the cursor to last, in one transaction. It
@@ -172,27 +199,8 @@ func (r Reader) place(ctx context.Context, d *db.DB, lane int) (place, error) {
 	if err != nil {
 		return p, fmt.Errorf("find place of reader %s: %w", r.Name, err)
 	}
-	p.stored = p.at
+	p.stored, p.checked = p.at, time.Now()
 	return p, nil
-}
-
-// look passes over the events after a place, in the index alone: how many there
-// are, the last of them, and whether any is for the reader. It never looks past
-// the end of a replay.
-func (r Reader) look(ctx context.Context, q db.Q, lane int, from place) (looked int, last id.Event, wanted bool, err error) {
-	until := int64(1<<63 - 1)
-	if from.at < from.replayUntil {
-		until = int64(from.replayUntil)
-	}
-	of, kinds := r.kindsIn(q)
-	var end, mine sql.NullInt64
-	err = q.QueryRow(ctx, `SELECT count(*), max(id), sum(CASE WHEN `+of+` THEN 1 ELSE 0 END) FROM
-		(SELECT id, kind FROM event WHERE lane = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?) AS ahead`,
-		append(kinds, lane, int64(from.at), until, batchSize)...).Scan(&looked, &end, &mine)
-	if err != nil {
-		return 0, 0, false, fmt.Errorf("look ahead in lane %d: %w", lane, err)
-	}
-	return looked, id.Event(end.Int64), mine.Int64 > 0, nil
 }
 
 func (r Reader) kindsIn(q db.Q) (string, []any) { return db.InIDs(q.Dialect(), "kind", wide(r.Kinds)) }

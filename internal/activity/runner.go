@@ -26,13 +26,14 @@ type Runner struct {
 	readers []Reader
 	mu      sync.Mutex
 	places  map[string][]place // by reader, one for each lane
+	ahead   ahead
 	stop    context.CancelFunc
 	done    sync.WaitGroup
 }
 
 // NewRunner prepares to run readers; Start starts them.
 func NewRunner(d *db.DB, log *slog.Logger, readers ...Reader) *Runner {
-	r := &Runner{db: d, log: log, readers: readers, places: map[string][]place{}}
+	r := &Runner{db: d, log: log, readers: readers, places: map[string][]place{}, ahead: ahead{latest: map[int]window{}}}
 	for _, reader := range readers {
 		r.places[reader.Name] = make([]place, d.Lanes())
 	}
@@ -99,7 +100,7 @@ func (r *Runner) run(ctx context.Context, reader Reader) {
 func (r *Runner) round(ctx context.Context, reader Reader) (longest int, err error) {
 	for lane := range r.db.Lanes() {
 		seen := r.seen(reader.Name, lane)
-		found, err := reader.step(ctx, r.db, lane, &seen)
+		found, err := reader.step(ctx, r.db, lane, &seen, &r.ahead)
 		r.mu.Lock()
 		r.places[reader.Name][lane] = seen
 		r.mu.Unlock()
@@ -174,6 +175,9 @@ func (r *Runner) Replay(ctx context.Context, name string) error {
 	if err != nil {
 		return fmt.Errorf("replay reader %s: %w", name, err)
 	}
+	r.mu.Lock()
+	clear(r.places[name])
+	r.mu.Unlock()
 	return nil
 }
 
