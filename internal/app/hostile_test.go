@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"encoding/base64"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -54,6 +55,24 @@ func TestHostileValues(t *testing.T) {
 		}
 	}
 	r.crawlAPI()
+	r.inertTable(fmt.Sprintf("/s/forms/export/%d", number))
+}
+
+// inertTable looks for what a spreadsheet would take for a formula.
+func (r *running) inertTable(path string) {
+	r.Helper()
+	text, marked := strings.CutPrefix(r.get(r.office, path).body, "\ufeff")
+	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil || !marked || len(rows) < len(hostile) {
+		r.Fatalf("%s: %d rows, %v", path, len(rows), err)
+	}
+	for _, row := range rows {
+		for _, cell := range row {
+			if cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") {
+				r.Errorf("%s: a cell begins a formula: %.60q", path, cell)
+			}
+		}
+	}
 }
 
 // Every parameter that anything of ours reads may hold anything.
@@ -121,10 +140,16 @@ func (r *running) plantForm() int {
 	bad := strings.Join(hostile[:6], " ")
 	fields := func(text string) url.Values {
 		f := url.Values{"name": {text}, "language": {"en"}, "published": {"1"}, "render_style": {"1"}, "post_action": {"message"}, "description": {text},
-			"post_property": {text + " {formfield=firstname}"}, "button": {text}, "count": {"3"}}
+			"post_property": {text + " {formfield=firstname}"}, "button": {text}, "count": {"8"},
+			"actions": {"2"}, "actions.0.type": {"tags"}, "actions.0.add": {fmt.Sprintf("%.60s", text)}, "actions.1.type": {"notify"}, "actions.1.users": {"1"}}
 		for i, alias := range []string{"firstname", "lastname", "company"} {
 			for name, value := range map[string]string{"label": text, "alias": alias, "type": "text", "contact_field": alias, "help": text, "placeholder": text, "message": text} {
 				f.Set(fmt.Sprintf("fields.%d.%s", i, name), value)
+			}
+		}
+		for i, kind := range []string{"textarea", "radiogrp", "consent", "heading", "freetext"} {
+			for name, value := range map[string]string{"label": text, "alias": kind, "type": kind, "help": text, "options": text, "text": text + " [x](" + text + ")"} {
+				f.Set(fmt.Sprintf("fields.%d.%s", i+3, name), value)
 			}
 		}
 		return f
@@ -161,7 +186,7 @@ func (r *running) plantSubmission(number, i int, value string) {
 	r.Helper()
 	for _, messenger := range []string{"", "1"} {
 		v := url.Values{"mauticform[formId]": {fmt.Sprint(number)}, "mauticform[firstname]": {value}, "mauticform[lastname]": {fmt.Sprint("Hostile ", i)},
-			"mauticform[company]": {value}, "mauticform[return]": {value}, "mauticform[referrer]": {value}, "mauticform[formName]": {value},
+			"mauticform[company]": {value}, "mauticform[textarea]": {value}, "mauticform[consent][]": {value}, "mauticform[radiogrp]": {"Ordinary"}, "mauticform[return]": {value}, "mauticform[referrer]": {value}, "mauticform[formName]": {value},
 			"mauticform[submissionkey]": {value}, "mautic_device_id": {fmt.Sprintf("%032x", i+1)}, "mauticform[messenger]": {messenger}}
 		got := r.post(r.visitor, "/form/submit", v, "X-Forwarded-For", fmt.Sprintf("203.0.113.%d", i+1)) // not too often from one place
 		if got.status >= 400 || got.header.Get("Location") != "" && !strings.HasPrefix(got.header.Get("Location"), "http") {
