@@ -1,6 +1,7 @@
 package contactpage
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -229,11 +230,6 @@ func (d Deps) withWords(ctx context.Context, v viewRequest, data *viewData, p ac
 			}
 		}
 	}
-	slices.SortFunc(found, func(a, b activity.Event) int {
-		if order := b.At.Compare(a.At); order != 0 {
-			return order
-		}
-		return int(b.ID - a.ID)
-	})
+	slices.SortFunc(found, func(a, b activity.Event) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.ID, a.ID)) })
 	return found[:min(len(found), p.Limit)], nil
 }
