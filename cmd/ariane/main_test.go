@@ -112,3 +112,24 @@ func TestCommandLine(t *testing.T) {
 		}
 	}
 }
+
+// The log-in of the demonstration is public: nobody serves it to others by mistake.
+func TestDemonstrationIsNotServedToOthers(t *testing.T) {
+	data := "--data=" + t.TempDir()
+	p := start(t, nil, "demo", "--listen=127.0.0.1:0", "--site-listen=localhost:0", data)
+	p.line(`Ariane +(http://\S+)`)
+	p.stop()
+	for _, public := range []string{"--listen=0.0.0.0:0", "--base-url=https://ariane.example.com"} {
+		cmd := exec.Command(os.Args[0], "serve", "--listen=127.0.0.1:0", public, data)
+		cmd.Env = append(os.Environ(), "ARIANE_IS_MAIN=1")
+		if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "everybody knows its password") {
+			t.Errorf("%s: %v, %s", public, err, out)
+		}
+	}
+	cmd := exec.Command(os.Args[0], "user", "password", "demo", "--password-stdin", data)
+	cmd.Env, cmd.Stdin = append(os.Environ(), "ARIANE_IS_MAIN=1"), strings.NewReader("a password of our own\n")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v, %s", err, out)
+	}
+	start(t, nil, "serve", "--listen=127.0.0.1:0", "--base-url=https://ariane.example.com", data).line(`listening on (\S+)`)
+}

@@ -10,6 +10,7 @@ import (
 	"ariane/internal/app"
 	"ariane/internal/base/certificate"
 	"ariane/internal/tool/bench"
+	"ariane/internal/tool/demo"
 )
 
 // storage chooses the database.
@@ -68,6 +69,9 @@ func (s serve) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	if err := s.guard(ctx, a); err != nil {
+		return errors.Join(err, a.Close())
+	}
 	link, err := a.SetupLink(ctx)
 	if err == nil {
 		fmt.Println("Ariane is " + bench.Ready + a.Address())
@@ -77,4 +81,16 @@ func (s serve) Run(ctx context.Context, log *slog.Logger) error {
 		err = a.Run(ctx)
 	}
 	return errors.Join(err, a.Close())
+}
+
+// guard refuses to show a demonstration to others: its password is public.
+func (s serve) guard(ctx context.Context, a *app.App) error {
+	if onlyHere(a.Address()) == nil && s.BaseURL == "" {
+		return nil
+	}
+	open, err := demo.Open(ctx, a.DB)
+	if err == nil && open {
+		err = fmt.Errorf("this is the database of the demonstration, and everybody knows its password: change it, or choose another folder with --data")
+	}
+	return err
 }

@@ -198,7 +198,7 @@ func (a *App) attention() []string {
 // Run serves until ctx ends, then stops in order: doors, hits that wait,
 // readers, jobs. What was answered is stored.
 func (a *App) Run(ctx context.Context) error {
-	if err := a.Runner.Start(ctx); err != nil {
+	if err := a.Runner.Start(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
 	jobs, stopJobs := context.WithCancel(context.WithoutCancel(ctx))
