@@ -19,6 +19,7 @@ import (
 	"ariane/internal/form/question"
 	"ariane/internal/id"
 	"ariane/internal/label"
+	"ariane/internal/notice"
 )
 
 func (r *rig) tags(c id.Contact) string {
@@ -202,5 +203,23 @@ func TestFormChangedMeanwhile(t *testing.T) {
 	err = r.db.Do(t.Context(), func(tx *db.Tx) error { return form.Update(t.Context(), tx, f) })
 	if !fault.Is(err, fault.KindConflict) {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestUsersAreTold(t *testing.T) {
+	t.Parallel()
+	r := open(t, func(f *form.Form) { f.Actions = []form.Action{{Type: form.Notify, Users: []id.User{3, 7}}} })
+	long := strings.Repeat("<b>é", 60)
+	r.submit(r.submission("", "email", "zoe@example.org", "first_name", long))
+	for user, want := range map[id.User]int{3: 1, 7: 1, 9: 0} {
+		if n, err := notice.Unread(t.Context(), r.db, user); n != want || err != nil {
+			t.Errorf("user %d has %d notices, %v", user, n, err)
+		}
+	}
+	if _, err := form.Submit(t.Context(), r.db, form.Submission{Form: r.form, Values: map[string][]string{"email": {"ada@example.org"}}, Trapped: true}); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := notice.Unread(t.Context(), r.db, 3); n != 1 || err != nil {
+		t.Errorf("a robot is told of: %d, %v", n, err)
 	}
 }
