@@ -32,7 +32,7 @@ const (
 	Chart = "chart.js"
 	// Builder draws and rearranges the form in its editor.
 	Builder = "builder.js"
-	Icon  = "favicon.svg"
+	Icon    = "favicon.svg"
 )
 
 var contentTypes = map[string]string{
