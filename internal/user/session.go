@@ -79,5 +79,8 @@ func PurgeSessions(ctx context.Context, tx *db.Tx) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM user_link WHERE expires <= ?`, db.Millis(tx.Now())); err != nil {
 		return fmt.Errorf("purge links: %w", err)
 	}
+	if _, err := tx.Exec(ctx, `DELETE FROM user_editing WHERE seen < ?`, db.Millis(tx.Now().Add(-24*time.Hour))); err != nil {
+		return fmt.Errorf("purge who edited: %w", err)
+	}
 	return nil
 }

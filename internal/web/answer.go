@@ -25,6 +25,9 @@ type View struct {
 	Status  int  // 200 when zero
 	Bare    bool // without the side bar, also for those who are logged in
 	Wide    bool // a bare page with a longer form
+	// Editing is what is changed on the page, such as contact/12: the page says
+	// who else is changing it.
+	Editing string
 }
 
 // Show answers with a page. It is rendered before anything is sent, so that a
@@ -45,6 +48,11 @@ func Show(w http.ResponseWriter, r *http.Request, v View) error {
 			return err
 		}
 		f.User = &layout.User{Name: st.user.Name(), Email: st.user.Email, Admin: st.user.Role == user.Admin, Unread: unread, Countless: notice.Countless}
+		if v.Editing != "" {
+			if f.Editing, err = editing(r, v.Editing); err != nil {
+				return err
+			}
+		}
 		if !v.Bare {
 			page = layout.Page
 		}

@@ -42,7 +42,11 @@ type server struct {
 func New(o Options, routes ...[]Route) (http.Handler, error) {
 	s := &server{Options: o, sessions: newSessions(o), origin: http.NewCrossOriginProtection()}
 	mux := http.NewServeMux()
-	own := []Route{{"GET " + assets.Base + "{file}", Tracking, assets.Serve}}
+	own := []Route{
+		{"GET " + assets.Base + "{file}", Tracking, assets.Serve},
+		{"POST /s/editing", SignedIn, stillEditing},
+		{"POST /s/editing/end", SignedIn, doneEditing},
+	}
 	if !slices.ContainsFunc(slices.Concat(routes...), func(r Route) bool { return r.Pattern == "/" }) {
 		own = append(own, Route{"/", Public, unknown})
 	}

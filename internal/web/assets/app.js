@@ -166,3 +166,20 @@ for (const list of document.querySelectorAll("[data-live]")) {
   addEventListener("pageshow", turn);
   turn();
 }
+
+// Says that somebody is still editing, and shows who else is, until the page is
+// left.
+for (const place of document.querySelectorAll("[data-editing]")) {
+  const about = () => new URLSearchParams({ thing: place.dataset.editing });
+  const ask = async () => {
+    if (document.hidden) return;
+    const answer = await fetch("/s/editing", { method: "POST", body: about() }).catch(() => null);
+    const text = answer?.ok && !answer.redirected ? await answer.text() : null;
+    if (text === null || text.trim() === place.innerHTML.trim()) return;
+    place.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
+  };
+  setInterval(ask, 20000);
+  document.addEventListener("visibilitychange", ask);
+  addEventListener("pageshow", (event) => event.persisted && ask());
+  addEventListener("pagehide", () => navigator.sendBeacon("/s/editing/end", about()));
+}

@@ -38,7 +38,15 @@ type Frame struct {
 	User    *User  // nil: nobody is logged in
 	Body    templ.Component
 	// Wide gives a bare page the room of a longer form.
-	Wide bool
+	Wide    bool
+	Editing Editing
+}
+
+// Editing is what is changed on a page, empty for nothing, and who else is
+// changing it, in a sentence each.
+type Editing struct {
+	Thing  string
+	Others []string
 }
 
 // User is who is logged in.

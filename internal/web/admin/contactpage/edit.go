@@ -339,7 +339,7 @@ func (d Deps) showEditor(w http.ResponseWriter, r *http.Request, status int, one
 			return err
 		}
 	}
-	return web.Show(w, r, web.View{Title: v.Title, Section: layout.Contacts, Status: status, Body: editPage(v)})
+	return web.Show(w, r, web.View{Title: v.Title, Section: layout.Contacts, Status: status, Body: editPage(v), Editing: web.Editable("contact", one.ID)})
 }
 
 // editView is the editor.

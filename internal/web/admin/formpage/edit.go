@@ -124,7 +124,7 @@ func (d Deps) showEditor(w http.ResponseWriter, r *http.Request, status int, typ
 		return err
 	}
 	v := newEditView(r.Context(), typed, wrong, to, users)
-	return web.Show(w, r, web.View{Title: v.Title, Section: layout.Forms, Status: status, Body: editPage(v)})
+	return web.Show(w, r, web.View{Title: v.Title, Section: layout.Forms, Status: status, Body: editPage(v), Editing: web.Editable("form", typed.ID)})
 }
 
 // preview answers with the page of the form as it is typed, or with its parts to the script of the editor. It stores
