@@ -165,3 +165,28 @@ func TestSites(t *testing.T) {
 		t.Errorf("%v %v", sites, err)
 	}
 }
+
+// What was recorded for another time does not keep the present from being noted.
+func TestSitesAfterHistoryWasWritten(t *testing.T) {
+	ctx := context.Background()
+	d := dbtest.Open(t)
+	r := recorder(t, d)
+	defer r.Close()
+	if err := d.Do(ctx, func(tx *db.Tx) error {
+		now := tx.Now()
+		tx.SetNow(now.Add(-time.Hour))
+		h := hit(1, 1)
+		h.URL = "https://www.example.test/"
+		err := r.RecordIn(ctx, tx, h)
+		tx.SetNow(now)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	h := hit(2, 2)
+	h.URL = "https://www.example.test/b"
+	record(t, r, h)
+	if sites, err := visit.Sites(ctx, d); err != nil || time.Since(sites["www.example.test"]) > time.Minute {
+		t.Errorf("%v %v", sites, err)
+	}
+}

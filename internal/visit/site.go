@@ -69,16 +69,17 @@ func (s *session) noteSites(ctx context.Context, batch []*waiting) error {
 	if err != nil || len(hosts) == 0 {
 		return err
 	}
+	at := s.tx.Now()
 	rows := make([][]any, 0, len(hosts))
 	for _, host := range hosts {
-		rows = append(rows, []any{host, db.Millis(s.tx.Now())})
+		rows = append(rows, []any{host, db.Millis(at)})
 	}
 	err = s.tx.InsertOr(ctx, "visit_site", []string{"host", "last_at"}, rows,
 		`ON CONFLICT (host) DO UPDATE SET last_at = excluded.last_at WHERE excluded.last_at > visit_site.last_at`)
 	if err != nil {
 		return fmt.Errorf("note sites: %w", err)
 	}
-	s.tx.AfterCommit(func() { s.r.sites.noted(hosts, s.tx.Now()) })
+	s.tx.AfterCommit(func() { s.r.sites.noted(hosts, at) })
 	return nil
 }
 
