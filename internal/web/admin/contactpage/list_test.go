@@ -22,6 +22,9 @@ func TestListRows(t *testing.T) {
 		{ID: 10},
 	}}}
 	v := newListView(english, now, listRequest{Sort: contact.SortPoints}, data)
+	if !v.Foreign {
+		t.Error("nobody is told that the days are not those of Paris")
+	}
 	if v.Under != "412 known · 1,048 visitors" {
 		t.Errorf("totals %q", v.Under)
 	}
