@@ -74,6 +74,9 @@ func SubmitIn(ctx context.Context, tx *db.Tx, s Submission) (Outcome, error) {
 	if err != nil {
 		return out, err
 	}
+	if s.Trapped {
+		return out, out.end(nil)
+	}
 	err = record(ctx, tx, s, &out, values)
 	return out, out.end(err)
 }

@@ -113,7 +113,7 @@ async function draw() {
   const answer = await fetch(form.dataset.builder, { method: "POST", body: new URLSearchParams(data) });
   if (!answer.ok || turn !== drawn) return;
   const { html, css } = await answer.json();
-  sheet.replaceSync(`:host{display:block;font:16px/1.5 system-ui,sans-serif;color:#1c1f24}.mauticform-errormsg{display:none}[hidden]{display:none!important}${css}`);
+  sheet.replaceSync(`:host{display:block;font:16px/1.5 system-ui,sans-serif;color:#1c1f24}${css}.mauticform-errormsg,[hidden]{display:none!important}`);
   shadow.innerHTML = html;
   for (const control of shadow.querySelectorAll("[autofocus]")) control.removeAttribute("autofocus");
   box.inert = true;

@@ -121,7 +121,7 @@ func newEditView(ctx context.Context, d draft, wrong fault.Fields, to focus, use
 			{Name: "render_style", Label: i18n.T(ctx, "formpage.style|Bring a style along"), On: d.RenderStyle},
 			{Name: "no_index", Label: i18n.T(ctx, "formpage.no_index|Keep its own page out of search engines"), On: d.NoIndex},
 			{Name: "kiosk", Label: i18n.T(ctx, "formpage.kiosk|Kiosk: many people fill it in on the same device, and none of them is followed"), On: d.Kiosk},
-			{Name: "proof", Label: i18n.T(ctx, "formpage.proof|Stronger protection against robots: browsers work for a second before they send. Visitors without JavaScript cannot send the form, nor can copies of it"), On: d.Proof},
+			{Name: "proof", Label: i18n.T(ctx, "formpage.proof|Stronger protection against robots: browsers work for a second before they send. Without JavaScript the form cannot be sent, and copies of it cannot either"), On: d.Proof},
 		},
 	}
 	if d.ID != 0 {

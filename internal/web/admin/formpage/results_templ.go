@@ -94,7 +94,7 @@ func resultsPage(v resultsView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Chart.Drawable() {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<section class=\"card\"><div class=\"card-body form-chart\"><p class=\"legend\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<section class=\"card form-above\"><div class=\"card-body form-chart\"><p class=\"legend\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
