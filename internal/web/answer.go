@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 
 	"ariane/internal/base/fault"
+	"ariane/internal/base/i18n"
 	"ariane/internal/id"
 	"ariane/internal/notice"
 	"ariane/internal/user"
@@ -68,6 +69,12 @@ func Show(w http.ResponseWriter, r *http.Request, v View) error {
 	}
 	_, err := w.Write(b.Bytes())
 	return gone(err)
+}
+
+// keys explains what can be done by keyboard.
+func keys(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	return Show(w, r, View{Title: i18n.T(ctx, "layout.keys|Keyboard shortcuts"), Body: layout.Keys(User(ctx).Role == user.Admin)})
 }
 
 // Redirect answers 303: look there.

@@ -44,6 +44,7 @@ func New(o Options, routes ...[]Route) (http.Handler, error) {
 	mux := http.NewServeMux()
 	own := []Route{
 		{"GET " + assets.Base + "{file}", Tracking, assets.Serve},
+		{"GET /s/keys", SignedIn, keys},
 		{"POST /s/editing", SignedIn, stillEditing},
 		{"POST /s/editing/end", SignedIn, doneEditing},
 	}

@@ -190,6 +190,9 @@ func (s *sampler) visit(h visit.Hit, at time.Time, pages int, toContact bool) (l
 		view.View, view.URL, view.Title, view.Referrer = visit.NewToken(), s.site+page.Path, page.Title, ""
 		if n == 0 {
 			view.Referrer = pick(s.random, referrers)
+			if s.random.IntN(5) == 0 {
+				view.UTM = pick(s.random, campaigns)
+			}
 		}
 		s.plan(at, func() error { return s.recorder.RecordIn(s.ctx, s.tx, view) })
 		last, at = at, at.Add(time.Duration(15+s.random.IntN(160))*time.Second)

@@ -1,6 +1,10 @@
 package demo
 
-import "strings"
+import (
+	"strings"
+
+	"ariane/internal/visit"
+)
 
 // person is a kind of sample; name gives each its own name.
 type person struct {
@@ -21,7 +25,14 @@ var plain = strings.NewReplacer("é", "e", "è", "e", "ë", "e", "ê", "e", "É"
 
 var languages = []string{"fr-FR", "fr-FR", "fr-FR", "en-GB", "en-US"}
 
-var referrers = []string{"", "", "www.google.com", "www.google.fr", "duckduckgo.com", "www.linkedin.com", "velo-magazine.example", "www.bing.com"}
+var referrers = []string{"", "", "https://www.google.com/", "https://www.google.fr/", "https://duckduckgo.com/", "https://www.linkedin.com/", "https://velo-magazine.example/essais/",
+	"https://www.bing.com/"}
+
+var campaigns = []visit.UTM{
+	{Source: "newsletter", Medium: "email", Campaign: "printemps"},
+	{Source: "newsletter", Medium: "email", Campaign: "spring"},
+	{Source: "linkedin", Medium: "social", Campaign: "atelier"},
+}
 
 var networks = []string{"192.0.2.", "198.51.100.", "203.0.113."}
 

@@ -4,13 +4,43 @@ document.documentElement.classList.remove("no-script");
 const search = () => document.querySelector("input[type=search]");
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
 
+// Keys one after another: g and the one of a page, g i to the list that a page
+// belongs to, f n to what there is to be told.
+let sequence = null;
+const leads = (keys) => {
+  if (keys === "gi") return document.querySelector(".crumbs a") || document.querySelector(".nav a[aria-current]");
+  if (keys === "fn") return document.querySelector(".bell");
+  return keys[0] === "g" ? [...document.querySelectorAll(".nav a[data-go]")].find((a) => a.dataset.go === keys[1]) : null;
+};
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target) && search()) {
     event.preventDefault();
     search().focus();
     search().select();
   }
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+    const form = event.target.closest("form[method=post]");
+    if (form) {
+      event.preventDefault();
+      form.requestSubmit(form.querySelector(".button-primary"));
+    }
+  }
   if (!event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing && !typing(event.target) && !document.querySelector("dialog[open]")) {
+    const began = sequence && event.timeStamp - sequence.at < 1500 ? sequence.key : "";
+    sequence = null;
+    if (began) {
+      const target = leads(began + event.key);
+      if (target) {
+        event.preventDefault();
+        target.click();
+      }
+      return;
+    }
+    if (event.key === "g" || event.key === "f") {
+      sequence = { key: event.key, at: event.timeStamp };
+      return;
+    }
     const meant = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key);
     if (meant) {
       event.preventDefault();

@@ -70,6 +70,7 @@ type entry struct {
 	icon    string
 	label   string
 	admin   bool
+	key     string // pressed after g, it opens the page
 }
 
 type group struct {
@@ -81,21 +82,21 @@ type group struct {
 func navigation(ctx context.Context, admin bool) []group {
 	all := []group{
 		{"", []entry{
-			{Home, home, "home", i18n.T(ctx, "layout.home|Home"), false},
+			{Home, home, "home", i18n.T(ctx, "layout.home|Home"), false, "d"},
 		}},
 		{i18n.T(ctx, "layout.people|People"), []entry{
-			{Contacts, "/s/contacts", "address-book", i18n.T(ctx, "layout.contacts|Contacts"), false},
+			{Contacts, "/s/contacts", "address-book", i18n.T(ctx, "layout.contacts|Contacts"), false, "c"},
 		}},
 		{i18n.T(ctx, "layout.web|Web"), []entry{
-			{Forms, "/s/forms", "forms", i18n.T(ctx, "layout.forms|Forms"), false},
-			{Tracking, "/s/tracking", "radar-2", i18n.T(ctx, "layout.tracking|Tracking"), true},
+			{Forms, "/s/forms", "forms", i18n.T(ctx, "layout.forms|Forms"), false, "f"},
+			{Tracking, "/s/tracking", "radar-2", i18n.T(ctx, "layout.tracking|Tracking"), true, "t"},
 		}},
 		{i18n.T(ctx, "layout.insight|Insight"), []entry{
-			{Activity, "/s/activity", "activity", i18n.T(ctx, "layout.activity|Activity"), false},
+			{Activity, "/s/activity", "activity", i18n.T(ctx, "layout.activity|Activity"), false, "a"},
 		}},
 		{i18n.T(ctx, "layout.settings|Settings"), []entry{
-			{Users, "/s/users", "users-group", i18n.T(ctx, "layout.users|Users"), true},
-			{System, "/s/system", "activity-heartbeat", i18n.T(ctx, "layout.system|System"), true},
+			{Users, "/s/users", "users-group", i18n.T(ctx, "layout.users|Users"), true, "u"},
+			{System, "/s/system", "activity-heartbeat", i18n.T(ctx, "layout.system|System"), true, "y"},
 		}},
 	}
 	var shown []group
