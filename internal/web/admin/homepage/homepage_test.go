@@ -98,7 +98,7 @@ func TestHomeTellsWhatHappened(t *testing.T) {
 	page := w.Get("/s/dashboard").Wants(http.StatusOK, "4 in 7 days · 4 today 100 % more than the week before",
 		"1 in 7 days · 1 today none the week before", hostile, "Brindille",
 		"Bikes shop.test/ 3", "search.test 1", "letter 1", "shop.test sent a page view", "Get started", "Done: Connect your web site")
-	page.Lacks("<img", `href="javascript`, "Old", "shop.test/?q=1")
+	page.Lacks("<img", "Direct or unknown", `href="javascript`, "Old", "shop.test/?q=1")
 	if n := strings.Count(page.Body, "is-done"); n != 2 {
 		t.Errorf("%d steps are done", n)
 	}

@@ -47,6 +47,7 @@ type homeData struct {
 type view struct {
 	visit.PageView
 	Contact id.Contact
+	At      time.Time
 }
 
 // systemData tells whether everything runs.
@@ -96,7 +97,7 @@ func (d Deps) latestViews(ctx context.Context) (list []view, part bool, err erro
 		return nil, false, err
 	}
 	for _, e := range events {
-		list = append(list, view{views[e.ID], e.Contact})
+		list = append(list, view{views[e.ID], e.Contact, e.At})
 	}
 	return list, len(events) == latestViews, nil
 }

@@ -6,9 +6,11 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"ariane/internal/base/i18n"
 	"ariane/internal/id"
+	"ariane/internal/visit"
 )
 
 // bar is one line of a ranking.
@@ -44,10 +46,14 @@ func rankSources(ctx context.Context, views []view) []bar {
 		contact id.Contact
 		source  string
 	}
-	seen := map[arrival]bool{}
+	seen, last := map[arrival]bool{}, map[id.Contact]time.Time{}
 	counts := map[string]int{}
-	for _, v := range views {
-		source, arrived := source(v)
+	for _, v := range slices.Backward(views) {
+		source, elsewhere := source(v)
+		begins := v.At.Sub(last[v.Contact]) >= visit.SessionGap
+		last[v.Contact] = v.At
+		// Within a session, a page without a referrer says nothing.
+		arrived := elsewhere && (begins || source != "")
 		if a := (arrival{v.Contact, source}); arrived && !seen[a] {
 			seen[a] = true
 			counts[source]++
