@@ -21,11 +21,13 @@ import (
 type cli struct {
 	LogLevel slog.Level `help:"What is logged: debug, info, warn or error." default:"info"`
 
-	Serve   serve     `cmd:"" help:"Serve Ariane."`
-	Demo    demoServe `cmd:"" help:"Serve Ariane with sample contacts, and a sample site beside it."`
-	User    users     `cmd:"" help:"Create users and change passwords."`
-	Bench   benches   `cmd:"" help:"Measure this machine and Ariane on it."`
-	Version version   `cmd:"" help:"Tell the version."`
+	Serve   serve         `cmd:"" help:"Serve Ariane."`
+	Demo    demoServe     `cmd:"" help:"Serve Ariane with sample contacts, and a sample site beside it."`
+	User    users         `cmd:"" help:"Create users and change passwords."`
+	Backup  takeBackup    `cmd:"" help:"Copy the database to a file, also while Ariane is served."`
+	Restore restoreBackup `cmd:"" help:"Make the database from such a copy, in a folder that has none."`
+	Bench   benches       `cmd:"" help:"Measure this machine and Ariane on it."`
+	Version version       `cmd:"" help:"Tell the version."`
 }
 
 type version struct{}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
@@ -82,7 +83,7 @@ func (p *program) line(pattern string) string {
 }
 
 func TestCommandLine(t *testing.T) {
-	data := "--data=" + t.TempDir()
+	data, copied := "--data="+t.TempDir(), filepath.Join(t.TempDir(), "copied")
 	p := start(t, []string{"ARIANE_LISTEN=127.0.0.1:0"}, "serve", data, "--trusted-proxies=127.0.0.1,10.0.0.0/8")
 	if link := p.line(`^(http://127\.0\.0\.1:\d+/s/setup/\S+)$`); link == "" {
 		t.Error("no link to create the first user")
@@ -102,6 +103,12 @@ func TestCommandLine(t *testing.T) {
 		{"a thread to follow\n", "Somebody already uses this", []string{"user", "create", "--email=a@example.test", "--username=ben", "--password-stdin", data}},
 		{"another thread\n", "", []string{"user", "password", "a@example.test", "--password-stdin", data}},
 		{"another thread\n", `there is no user "ben"`, []string{"user", "password", "ben", "--password-stdin", data}},
+		{"", "and was read again", []string{"backup", copied, data}},
+		{"", "exists already", []string{"backup", copied, data}},
+		{"", "a database in", []string{"restore", copied, data}},
+		{"", "is restored to", []string{"restore", copied, "--data=" + t.TempDir()}},
+		{"", "pg_dump", []string{"backup", copied, "--database-url=postgres://localhost/ariane"}},
+		{"", "pg_restore", []string{"restore", copied, "--database-url=postgres://localhost/ariane"}},
 		{"", "ariane ", []string{"version"}},
 	} {
 		cmd := exec.Command(os.Args[0], c.args...)

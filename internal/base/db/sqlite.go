@@ -85,7 +85,7 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make data folder: %w", err)
 	}
-	path := filepath.Join(dir, "ariane.db")
+	path := filepath.Join(dir, File)
 	// The folder may have been there, open to others. The log takes the mode of the file.
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err == nil {

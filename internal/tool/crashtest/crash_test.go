@@ -1,19 +1,16 @@
 package crashtest_test
 
 import (
-	"context"
 	"math/rand/v2"
 	"testing"
 	"time"
 
-	"ariane/internal/activity"
 	"ariane/internal/base/db"
 	"ariane/internal/base/db/dbtest"
 	"ariane/internal/form"
 	"ariane/internal/form/question"
 	"ariane/internal/id"
 	"ariane/internal/tool/crashtest"
-	"ariane/internal/visit"
 )
 
 const (
@@ -133,53 +130,13 @@ func compare(t *testing.T, o db.Options, list []*crashtest.Browser) (again int) 
 	defer d.Close()
 	seen, sent := 0, 0
 	for _, b := range list {
-		pages, notes := thread(t, d, b.Contact)
+		pages, notes := crashtest.Thread(t, d, b.Contact)
 		once(t, b.Contact, "page view", pages, b.Seen)
 		once(t, b.Contact, "submission", notes, b.Sent)
 		seen, sent, again = seen+len(b.Seen), sent+len(b.Sent), again+b.Again
 	}
 	t.Logf("%d page views and %d submissions acknowledged, %d requests sent again", seen, sent, again)
 	return again
-}
-
-// thread counts the page views and submissions of a contact by what is unique in them.
-func thread(t *testing.T, d *db.DB, contact id.Contact) (pages, notes map[string]int) {
-	t.Helper()
-	ctx := context.Background()
-	pages, notes = map[string]int{}, map[string]int{}
-	page := activity.Page{Kinds: []activity.Kind{visit.KindPageViewed, form.KindSubmitted}, Limit: 500}
-	for {
-		events, err := activity.Thread(ctx, d, contact, page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		views, err := visit.PageViews(ctx, d, events)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, v := range views {
-			pages[v.URL]++
-		}
-		for _, e := range events {
-			var s form.Submitted
-			if e.Kind != form.KindSubmitted {
-				continue
-			}
-			if err := e.Decode(&s); err != nil {
-				t.Fatal(err)
-			}
-			for _, a := range s.Answers {
-				if a.Alias == "note" {
-					notes[a.Value]++
-				}
-			}
-		}
-		if len(events) < page.Limit {
-			return pages, notes
-		}
-		last := events[len(events)-1]
-		page.Before = activity.Cursor{At: last.At, ID: last.ID}
-	}
 }
 
 func once(t *testing.T, contact id.Contact, what string, stored map[string]int, acknowledged []string) {

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -38,6 +39,7 @@ type Browser struct {
 	// Again counts what was sent more than once.
 	Again int
 
+	mu     sync.Mutex // of Contact, Seen and Sent
 	number int
 	token  string
 	form   id.Form
@@ -128,7 +130,16 @@ func (b *Browser) step(ctx context.Context, client *http.Client) (bool, error) {
 		return false, fmt.Errorf("%s: no success: %s", r.URL.Path, body)
 	}
 	b.next = nil
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	return true, b.accept(body)
+}
+
+// SoFar tells while the browser goes on who it is and what was acknowledged.
+func (b *Browser) SoFar() *Browser {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return &Browser{Contact: b.Contact, Seen: slices.Clone(b.Seen), Sent: slices.Clone(b.Sent)}
 }
 
 // Traffic is browsers that go on whatever happens to the server.

@@ -1,0 +1,52 @@
+package crashtest
+
+import (
+	"context"
+	"testing"
+
+	"ariane/internal/activity"
+	"ariane/internal/base/db"
+	"ariane/internal/form"
+	"ariane/internal/id"
+	"ariane/internal/visit"
+)
+
+// Thread counts the page views and submissions of a contact by what is unique in them.
+func Thread(t testing.TB, d *db.DB, contact id.Contact) (pages, notes map[string]int) {
+	t.Helper()
+	ctx := context.Background()
+	pages, notes = map[string]int{}, map[string]int{}
+	page := activity.Page{Kinds: []activity.Kind{visit.KindPageViewed, form.KindSubmitted}, Limit: 500}
+	for {
+		events, err := activity.Thread(ctx, d, contact, page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		views, err := visit.PageViews(ctx, d, events)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range views {
+			pages[v.URL]++
+		}
+		for _, e := range events {
+			var s form.Submitted
+			if e.Kind != form.KindSubmitted {
+				continue
+			}
+			if err := e.Decode(&s); err != nil {
+				t.Fatal(err)
+			}
+			for _, a := range s.Answers {
+				if a.Alias == "note" {
+					notes[a.Value]++
+				}
+			}
+		}
+		if len(events) < page.Limit {
+			return pages, notes
+		}
+		last := events[len(events)-1]
+		page.Before = activity.Cursor{At: last.At, ID: last.ID}
+	}
+}
