@@ -87,7 +87,7 @@ func (p *Policy) OpenLink(ctx context.Context, sealed, site string) (Passage, er
 
 // arrive makes a browser that comes from another site the visitor it was there,
 // unless somebody known has it.
-func (s *session) arrive(ctx context.Context, h Hit) error {
+func (s *session) arrive(ctx context.Context, h *Hit) error {
 	b := s.browsers[h.Token]
 	if h.From.Token == "" || h.From.Token == h.Token {
 		return nil

@@ -289,7 +289,7 @@ func (r *Recorder) store(batch []*waiting) (durable func() error, err error) {
 	ctx := context.Background()
 	var s *session
 	durable, err = r.db.DoAhead(ctx, func(tx *db.Tx) error {
-		s = r.session(tx)
+		s = r.session(tx, len(batch))
 		return s.record(ctx, batch)
 	})
 	if err != nil {
@@ -323,7 +323,7 @@ func (r *Recorder) RecordIn(ctx context.Context, tx *db.Tx, hits ...Hit) error {
 		batch = append(batch, &waiting{hit: h})
 		tx.AfterCommit(func() { r.devices.Invalidate(h.Token) })
 	}
-	s := r.session(tx)
+	s := r.session(tx, len(batch))
 	s.uncached = true
 	return s.record(ctx, batch)
 }
@@ -338,8 +338,8 @@ func (r *Recorder) Visitor(token string, h Hit) func(ctx context.Context, tx *db
 		}
 		h.Token = token
 		h = h.clean()
-		s := r.session(tx)
-		s.uncached, s.agents[token] = true, h
+		s := r.session(tx, 1)
+		s.uncached, s.agents[token] = true, &h
 		if err := s.know(ctx); err != nil {
 			return contact.Visitor{}, err
 		}
@@ -370,7 +370,7 @@ type session struct {
 	uncached bool
 	begun    int64 // how often the devices had been forgotten before
 	browsers map[string]*browser
-	agents   map[string]Hit // a hit of each token, for what a new device needs
+	agents   map[string]*Hit // a hit of each token, for what a new device needs
 	texts    texts
 	// addresses are the numbers of those that new visitors came from and that
 	// were not remembered.
@@ -393,16 +393,17 @@ func (r *Recorder) heed() {
 	}
 }
 
-func (r *Recorder) session(tx *db.Tx) *session {
+// session begins the work of a transaction with so many hits.
+func (r *Recorder) session(tx *db.Tx, hits int) *session {
 	r.heed()
-	return &session{r: r, tx: tx, begun: r.forgotten.Load(), browsers: map[string]*browser{}, agents: map[string]Hit{}, addresses: map[string]int64{},
+	return &session{r: r, tx: tx, begun: r.forgotten.Load(), browsers: make(map[string]*browser, hits), agents: make(map[string]*Hit, hits), addresses: map[string]int64{},
 		texts: texts{ids: map[string]int64{"": 0}, fresh: map[string]int64{}}}
 }
 
 func (s *session) record(ctx context.Context, batch []*waiting) error {
 	for _, w := range batch {
 		if _, met := s.agents[w.hit.Token]; !met {
-			s.agents[w.hit.Token] = w.hit
+			s.agents[w.hit.Token] = &w.hit
 		}
 		for _, body := range []string{w.hit.URL, w.hit.Title, w.hit.Referrer, w.hit.UTM.encode()} {
 			s.texts.want(s.r, body)
@@ -415,7 +416,7 @@ func (s *session) record(ctx context.Context, batch []*waiting) error {
 		return err
 	}
 	for _, w := range batch {
-		h, b := w.hit, s.browsers[w.hit.Token]
+		h, b := &w.hit, s.browsers[w.hit.Token]
 		if w.view = (activity.Ref{}); b.untracked {
 			continue
 		}

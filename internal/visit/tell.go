@@ -15,7 +15,7 @@ import (
 )
 
 // said is what a page says of its visitor, in one text to compare.
-func (h Hit) said() string {
+func (h *Hit) said() string {
 	var b strings.Builder
 	for _, values := range []map[string]string{h.Values, h.Fill} {
 		for _, alias := range slices.Sorted(maps.Keys(values)) {
@@ -30,11 +30,11 @@ func (h Hit) said() string {
 	return b.String()
 }
 
-func (h Hit) says() bool { return len(h.Values)+len(h.Fill)+len(h.Tags)+len(h.Untags) > 0 }
+func (h *Hit) says() bool { return len(h.Values)+len(h.Fill)+len(h.Tags)+len(h.Untags) > 0 }
 
 // tell passes on what a page says of its visitor, unless the same browser said
 // the same before. The browser may be another contact's afterwards.
-func (s *session) tell(ctx context.Context, h Hit) error {
+func (s *session) tell(ctx context.Context, h *Hit) error {
 	b := s.browsers[h.Token]
 	if !h.says() || h.said() == b.told {
 		return nil

@@ -76,7 +76,7 @@ func (p *Policy) GuessZone(at time.Time, offset, language string) string {
 
 // settleZone writes the time zone of a browser to its contact, unless that has
 // one.
-func (s *session) settleZone(ctx context.Context, h Hit) error {
+func (s *session) settleZone(ctx context.Context, h *Hit) error {
 	b := s.browsers[h.Token]
 	if h.LikelyZone == "" || b.zoned || b.untracked {
 		return nil
