@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -41,70 +42,99 @@ const knownShare = 0.8
 // visitorsKept bounds how many visitors one connection returns to.
 const visitorsKept = 4096
 
-// measure sends page views over so many connections for a while.
-func measure(ctx context.Context, address string, status, connections int, length time.Duration) (Level, error) {
+// load is page views over so many connections, a slice of time after another.
+type load struct {
+	address  string
+	status   int
+	visitors []*visitors
+	spent    time.Duration
+}
+
+// visitors are those who come over one connection.
+type visitors struct {
+	random *rand.Rand
+	tokens []string
+	times  []time.Duration
+}
+
+func newLoad(address string, status, connections int) *load {
+	l := &load{address: address, status: status}
+	for i := range connections {
+		l.visitors = append(l.visitors, &visitors{random: rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), uint64(i)))})
+	}
+	return l
+}
+
+// run sends page views for a while.
+func (l *load) run(ctx context.Context, length time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, length)
 	defer cancel()
 	var all sync.WaitGroup
-	times, failures := make([][]time.Duration, connections), make([]error, connections)
+	failures := make([]error, len(l.visitors))
 	start := time.Now()
-	for i := range connections {
-		all.Go(func() { times[i], failures[i] = visitors(ctx, address, status, uint64(i)) })
+	for i, v := range l.visitors {
+		all.Go(func() { failures[i] = v.come(ctx, l.address, l.status) })
 	}
 	all.Wait()
-	spent := time.Since(start)
-	for _, err := range failures {
-		if err != nil {
-			return Level{}, err
-		}
-	}
-	sorted := slices.Concat(times...)
-	if len(sorted) == 0 {
-		return Level{}, fmt.Errorf("no answer within %s", length)
-	}
-	slices.Sort(sorted)
-	return Level{Connections: connections, Requests: len(sorted), Rate: float64(len(sorted)) / spent.Seconds(),
-		Half: sorted[len(sorted)/2], Most: sorted[len(sorted)*99/100]}, nil
+	l.spent += time.Since(start)
+	return errors.Join(failures...)
 }
 
-// visitors is one connection: it sends a page view, waits for the answer, and
-// sends the next, until ctx ends. Only whole answers count.
-func visitors(ctx context.Context, address string, status int, seed uint64) ([]time.Duration, error) {
+// level is what all slices together gave.
+func (l *load) level() (Level, error) {
+	var times []time.Duration
+	for _, v := range l.visitors {
+		times = append(times, v.times...)
+	}
+	if len(times) == 0 {
+		return Level{}, fmt.Errorf("no answer within %s", l.spent)
+	}
+	slices.Sort(times)
+	return Level{Connections: len(l.visitors), Requests: len(times), Rate: float64(len(times)) / l.spent.Seconds(),
+		Half: times[len(times)/2], Most: times[len(times)*99/100]}, nil
+}
+
+// come sends a page view, waits for the answer, and sends the next, until ctx
+// ends. Only whole answers count.
+func (v *visitors) come(ctx context.Context, address string, status int) error {
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("connect: %w", err)
+		return fmt.Errorf("connect: %w", err)
 	}
 	defer conn.Close()
 	if err := conn.SetDeadline(time.Now().Add(2 * time.Minute)); err != nil {
-		return nil, err
+		return err
 	}
-	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), seed))
 	in := bufio.NewReaderSize(conn, 4096)
 	var out bytes.Buffer
-	var tokens []string
-	var times []time.Duration
 	for ctx.Err() == nil {
-		token := hex128(random)
-		if len(tokens) > 0 && random.Float64() < knownShare {
-			token = tokens[random.IntN(len(tokens))]
-		} else if len(tokens) < visitorsKept {
-			tokens = append(tokens, token)
-		}
-		request(&out, address, token, random)
+		request(&out, address, v.token(), v.random)
 		start := time.Now()
 		if _, err := conn.Write(out.Bytes()); err != nil {
-			return nil, fmt.Errorf("send: %w", err)
+			return fmt.Errorf("send: %w", err)
 		}
 		got, err := answer(in)
 		if err != nil {
-			return nil, fmt.Errorf("receive: %w", err)
+			return fmt.Errorf("receive: %w", err)
 		}
 		if got != status {
-			return nil, fmt.Errorf("answered %d, want %d", got, status)
+			return fmt.Errorf("answered %d, want %d", got, status)
 		}
-		times = append(times, time.Since(start))
+		v.times = append(v.times, time.Since(start))
 	}
-	return times, nil
+	return nil
+}
+
+// token is that of somebody seen before or of somebody new.
+func (v *visitors) token() string {
+	if len(v.tokens) > 0 && v.random.Float64() < knownShare {
+		return v.tokens[v.random.IntN(len(v.tokens))]
+	}
+	token := hex128(v.random)
+	if len(v.tokens) < visitorsKept {
+		v.tokens = append(v.tokens, token)
+	}
+	return token
 }
 
 // request writes what a browser sends for one page view of the tracking script.

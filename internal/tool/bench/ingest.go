@@ -37,15 +37,31 @@ type Report struct {
 	PeakMemory int64   `json:"server_peak_memory_bytes"`
 }
 
-// Run measures a handler that answers nothing, then the product, and prints both.
-func (b Ingest) Run(ctx context.Context, out io.Writer) error {
+// slice is how long one of the two is measured before it is the other's turn. A
+// machine shared with others is faster in one minute than in the next: turn and
+// turn about both have their part of it.
+const slice = time.Second
+
+// Run measures a handler that answers nothing and the product, and prints both.
+func (b Ingest) Run(ctx context.Context, out io.Writer) (err error) {
 	report := Report{Machine: fmt.Sprintf("%d CPUs, %s, %s/%s", runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)}
-	var err error
-	if report.Bare, _, err = b.levels(ctx, b.Bare, http.StatusNoContent); err != nil {
-		return fmt.Errorf("measure the bare handler: %w", err)
+	bare, err := start(ctx, b.Program, b.Bare)
+	if err != nil {
+		return fmt.Errorf("start the bare handler: %w", err)
 	}
-	if report.Durable, report.PeakMemory, err = b.levels(ctx, b.Serve, http.StatusOK); err != nil {
-		return fmt.Errorf("measure the product: %w", err)
+	defer func() { err = errors.Join(err, bare.stop()) }()
+	product, err := start(ctx, b.Program, b.Serve)
+	if err != nil {
+		return fmt.Errorf("start the product: %w", err)
+	}
+	defer func() { err = errors.Join(err, product.stop()) }()
+	for _, n := range b.Connections {
+		if err := b.level(ctx, &report, bare, product, n); err != nil {
+			return fmt.Errorf("%d connections: %w", n, err)
+		}
+	}
+	if report.PeakMemory, err = peakMemory(product.cmd.Process.Pid); err != nil {
+		return err
 	}
 	if b.JSON {
 		e := json.NewEncoder(out)
@@ -53,6 +69,45 @@ func (b Ingest) Run(ctx context.Context, out io.Writer) error {
 		return e.Encode(report)
 	}
 	return report.print(out)
+}
+
+// level measures one number of connections.
+func (b Ingest) level(ctx context.Context, report *Report, bare, product *child, connections int) error {
+	least, most := newLoad(bare.address, http.StatusNoContent, connections), newLoad(product.address, http.StatusOK, connections)
+	for _, l := range []*load{least, most} {
+		if err := newLoad(l.address, l.status, connections).run(ctx, slice); err != nil {
+			return fmt.Errorf("warm up: %w", err)
+		}
+	}
+	var bareCPU, productCPU time.Duration
+	for most.spent < b.Length {
+		// What the product still has to do costs the other nothing.
+		product.rest(ctx)
+		before := bare.cpu()
+		if err := least.run(ctx, slice); err != nil {
+			return fmt.Errorf("the bare handler: %w", err)
+		}
+		bareCPU += bare.cpu() - before
+		before = product.cpu()
+		if err := most.run(ctx, 2*slice); err != nil {
+			return fmt.Errorf("the product: %w", err)
+		}
+		product.rest(ctx)
+		productCPU += product.cpu() - before
+	}
+	for _, one := range []struct {
+		load *load
+		cpu  time.Duration
+		into *[]Level
+	}{{least, bareCPU, &report.Bare}, {most, productCPU, &report.Durable}} {
+		l, err := one.load.level()
+		if err != nil {
+			return err
+		}
+		l.CPU = one.cpu / time.Duration(l.Requests)
+		*one.into = append(*one.into, l)
+	}
+	return nil
 }
 
 func (r Report) print(out io.Writer) error {
@@ -65,29 +120,6 @@ func (r Report) print(out io.Writer) error {
 	}
 	fmt.Fprintf(w, "server's peak memory\t%d MB\t\n", r.PeakMemory>>20)
 	return w.Flush()
-}
-
-// levels starts a server and measures each number of connections.
-func (b Ingest) levels(ctx context.Context, args []string, status int) (list []Level, peak int64, err error) {
-	s, err := start(ctx, b.Program, args)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer func() { err = errors.Join(err, s.stop()) }()
-	if _, err := measure(ctx, s.address, status, b.Connections[0], time.Second); err != nil {
-		return nil, 0, fmt.Errorf("warm up: %w", err)
-	}
-	for _, n := range b.Connections {
-		before := cpuTime(s.cmd.Process.Pid)
-		l, err := measure(ctx, s.address, status, n, b.Length)
-		if err != nil {
-			return nil, 0, fmt.Errorf("%d connections: %w", n, err)
-		}
-		l.CPU = (cpuTime(s.cmd.Process.Pid) - before) / time.Duration(l.Requests)
-		list = append(list, l)
-	}
-	peak, err = peakMemory(s.cmd.Process.Pid)
-	return list, peak, err
 }
 
 type child struct {
@@ -119,6 +151,22 @@ func start(ctx context.Context, program string, args []string) (*child, error) {
 	return nil, errors.Join(errors.New("the server ended before it listened"), cmd.Wait())
 }
 
+// rest waits until the server has nothing to do any more, for half a minute at most.
+func (c *child) rest(ctx context.Context) {
+	const look = 200 * time.Millisecond
+	for range 150 {
+		before := c.cpu()
+		select {
+		case <-time.After(look):
+		case <-ctx.Done():
+			return
+		}
+		if c.cpu()-before < look/10 {
+			return
+		}
+	}
+}
+
 func (c *child) stop() error {
 	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return err
@@ -144,9 +192,9 @@ func peakMemory(process int) (int64, error) {
 	return 0, nil
 }
 
-// cpuTime is how long a process has computed, zero where the system does not tell.
-func cpuTime(process int) time.Duration {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", process))
+// cpu is how long the server has computed, zero where the system does not tell.
+func (c *child) cpu() time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.cmd.Process.Pid))
 	if err != nil {
 		return 0
 	}
