@@ -58,8 +58,13 @@ const SessionGap = 30 * time.Minute
 type UTM struct{ Campaign, Source, Medium, Content, Term string }
 
 // texts names each parameter as in an address, without utm_.
-func (u *UTM) texts() map[string]*string {
-	return map[string]*string{"campaign": &u.Campaign, "source": &u.Source, "medium": &u.Medium, "content": &u.Content, "term": &u.Term}
+func (u *UTM) texts() [5]parameter {
+	return [5]parameter{{"campaign", &u.Campaign}, {"source", &u.Source}, {"medium", &u.Medium}, {"content", &u.Content}, {"term", &u.Term}}
+}
+
+type parameter struct {
+	name string
+	text *string
 }
 
 // encode writes the parameters in one text; empty when there is none.
@@ -68,9 +73,9 @@ func (u UTM) encode() string {
 		return ""
 	}
 	q := url.Values{}
-	for name, text := range u.texts() {
-		if *text != "" {
-			q.Set(name, *text)
+	for _, n := range u.texts() {
+		if *n.text != "" {
+			q.Set(n.name, *n.text)
 		}
 	}
 	return q.Encode()
@@ -79,19 +84,19 @@ func (u UTM) encode() string {
 // Or fills in from another what is empty.
 func (u UTM) Or(other UTM) UTM {
 	from := other.texts()
-	for name, text := range u.texts() {
-		*text = cmp.Or(*text, *from[name])
+	for i, n := range u.texts() {
+		*n.text = cmp.Or(*n.text, *from[i].text)
 	}
 	return u
 }
 
 // ReadUTM takes the campaign parameters among those of an address.
-func ReadUTM(q url.Values) UTM { return readUTM(q, "utm_") }
+func ReadUTM(q interface{ Get(string) string }) UTM { return readUTM(q, "utm_") }
 
-func readUTM(q url.Values, prefix string) UTM {
+func readUTM(q interface{ Get(string) string }, prefix string) UTM {
 	var u UTM
-	for name, text := range u.texts() {
-		*text = q.Get(prefix + name)
+	for _, n := range u.texts() {
+		*n.text = q.Get(prefix + n.name)
 	}
 	return u
 }

@@ -198,8 +198,8 @@ func (h Hit) clean() Hit {
 	h.URL, h.Referrer, h.UserAgent = cut(h.URL, 2000), cut(h.Referrer, 2000), cut(h.UserAgent, 500)
 	h.Title, h.Language, h.Resolution = cut(h.Title, 255), cut(h.Language, 20), cut(h.Resolution, 20)
 	h.Zone, h.Platform = cut(h.Zone, 50), cut(h.Platform, 20)
-	for _, text := range h.UTM.texts() {
-		*text = cut(*text, 255)
+	for _, n := range h.UTM.texts() {
+		*n.text = cut(*n.text, 255)
 	}
 	if !WellFormed(h.Token) {
 		h.Token = NewToken()

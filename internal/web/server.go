@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -56,10 +57,19 @@ func New(o Options, routes ...[]Route) (http.Handler, error) {
 			if !route.Permission.known() || route.Handler == nil {
 				return nil, fmt.Errorf("route %q does not say who may take it, or does nothing", route.Pattern)
 			}
-			mux.Handle(route.Pattern, s.chain(route))
+			mux.Handle(route.Pattern, compress(route, s.chain(route)))
 		}
 	}
-	return gzhttp.GzipHandler(mux), nil
+	return mux, nil
+}
+
+// compress makes answers shorter, except those to what pages of other sites send:
+// they are short.
+func compress(route Route, h http.Handler) http.Handler {
+	if route.Permission == Tracking && strings.HasPrefix(route.Pattern, http.MethodPost+" ") {
+		return h
+	}
+	return gzhttp.GzipHandler(h)
 }
 
 func newSessions(o Options) *scs.SessionManager {

@@ -14,48 +14,111 @@ import (
 	"ariane/internal/base/fault"
 )
 
-// maxBody is more than any page view needs.
-const maxBody = 64 << 10
+// maxBody and mostParameters are more than any page view needs.
+const (
+	maxBody        = 64 << 10
+	mostParameters = 200
+)
 
 // parameters are those of a page view: what was sent, and what the address of
 // the page says of its visitor.
 type parameters struct {
-	sent url.Values
+	sent pairs
 	// page are the parameters of the page's address, their names in lower case.
-	page url.Values
+	page pairs
 }
 
-// read takes the parameters of the address, over them those of the body, and
-// below both what is packed in d.
-func read(r *http.Request) (parameters, error) {
-	p := parameters{sent: r.URL.Query()}
-	if r.Method == http.MethodPost {
-		body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-		if err != nil || len(body) > maxBody {
-			return p, fault.Refused(errors.Join(err, errors.New("body of a hit is too large or cut short")),
-				fault.Say("track.bad_body|The page view could not be read."))
-		}
-		// Pairs that cannot be read are passed over: a page view is worth more than its worst parameter.
-		posted, _ := url.ParseQuery(string(body))
-		for name, values := range posted {
-			p.sent[name] = values
+// pairs are parameters in the order in which they came. There are few, so that
+// looking through them costs less than a map.
+type pairs []struct{ name, value string }
+
+// Get is the first value of a name, empty where there is none.
+func (p pairs) Get(name string) string {
+	if i := p.find(name); i >= 0 {
+		return p[i].value
+	}
+	return ""
+}
+
+func (p pairs) find(name string) int {
+	for i := range p {
+		if p[i].name == name {
+			return i
 		}
 	}
+	return -1
+}
+
+func (p *pairs) set(name, value string) {
+	if i := p.find(name); i >= 0 {
+		(*p)[i].value = value
+		return
+	}
+	*p = append(*p, struct{ name, value string }{name, value})
+}
+
+// add takes the pairs of a text that is written like the query of an address. A
+// name that is there already keeps its value. Pairs that cannot be read are
+// passed over: a page view is worth more than its worst parameter.
+func (p *pairs) add(text string) {
+	for pair := range strings.SplitSeq(text, "&") {
+		if pair == "" || strings.Contains(pair, ";") || len(*p) == mostParameters {
+			continue
+		}
+		name, value, _ := strings.Cut(pair, "=")
+		name, err := url.QueryUnescape(name)
+		if err != nil || p.find(name) >= 0 {
+			continue
+		}
+		if value, err = url.QueryUnescape(value); err == nil {
+			*p = append(*p, struct{ name, value string }{name, value})
+		}
+	}
+}
+
+// read takes the parameters of the body, below them those of the address, and
+// below both what is packed in d.
+func read(r *http.Request) (parameters, error) {
+	p := parameters{sent: make(pairs, 0, 20)}
+	if r.Method == http.MethodPost {
+		body, err := readBody(r)
+		if err != nil {
+			return p, fault.Refused(err, fault.Say("track.bad_body|The page view could not be read."))
+		}
+		p.sent.add(body)
+	}
+	p.sent.add(r.URL.RawQuery)
 	for name, value := range unpack(p.sent.Get("d")) {
-		if !p.sent.Has(name) {
-			p.sent.Set(name, value)
+		if p.sent.find(name) < 0 {
+			p.sent.set(name, value)
 		}
 	}
 	if p.address() == "" {
-		p.sent.Set("page_url", r.Referer())
+		p.sent.set("page_url", r.Referer())
 	}
-	p.page = url.Values{}
 	if u, err := url.Parse(p.address()); err == nil {
-		for name, values := range u.Query() {
-			p.page[strings.ToLower(name)] = values
+		p.page.add(u.RawQuery)
+		for i := range p.page {
+			p.page[i].name = strings.ToLower(p.page[i].name)
 		}
 	}
 	return p, nil
+}
+
+func readBody(r *http.Request) (string, error) {
+	if r.ContentLength > maxBody {
+		return "", errors.New("body of a hit is too large")
+	}
+	if r.ContentLength >= 0 {
+		body := make([]byte, r.ContentLength)
+		_, err := io.ReadFull(r.Body, body)
+		return string(body), err
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if err == nil && len(body) > maxBody {
+		err = errors.New("body of a hit is too large")
+	}
+	return string(body), err
 }
 
 // unpack reads a JSON object in base64url. No other encoding is accepted: some
