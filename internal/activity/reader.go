@@ -35,7 +35,7 @@ type Reader struct {
 }
 
 // batchSize is how many events a reader takes in one transaction.
-const batchSize = 1000
+const batchSize = 2000
 
 // attempts is how often an event is tried alone before it is set aside.
 const attempts = 3

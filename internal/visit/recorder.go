@@ -30,7 +30,7 @@ const (
 	// viewMemory is how long a view that arrives again is recognised.
 	viewMemory      = 15 * time.Minute
 	viewsKept       = 8
-	devicesCached   = 200_000
+	devicesCached   = 100_000
 	textsCached     = 50_000
 	addressesCached = 20_000
 )

@@ -110,7 +110,7 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 	d.disk.sync, d.disk.close = func() error { return syncData(wal) }, wal.Close
 	d.writer = make(chan *writer, 1)
 	d.writer <- &writer{conn: conn, stmts: map[string]*sql.Stmt{}}
-	d.read = sqliteDB(path, append(common, "query_only(1)", "cache_size(-16384)"))
+	d.read = sqliteDB(path, append(common, "query_only(1)", "cache_size(-8192)"))
 	d.read.SetMaxOpenConns(readers)
 	d.read.SetMaxIdleConns(readers)
 
