@@ -7,6 +7,6 @@
 // slowly for an address that keeps failing on one account, and, for the API,
 // with a short memory of the credentials that were right.
 //
-// Tables: app_user, user_setup, user_login, user_link,
+// Tables: app_user, user_setup, user_login, user_link, user_picture,
 // user_editing, session.
 package user

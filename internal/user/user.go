@@ -36,6 +36,9 @@ type User struct {
 	Added     time.Time
 	LastLogin time.Time // zero: never
 
+	// Picture is when the picture was last changed, in milliseconds; zero for none.
+	Picture int64
+
 	// SessionVersion changes when every session has to end.
 	SessionVersion int64
 }
@@ -57,15 +60,15 @@ func (u User) Location() *time.Location {
 	return zone
 }
 
-const columns = `id, user_name, email, first_name, last_name, role, language, zone, theme, active, added, last_login, session_version`
+const columns = `id, user_name, email, first_name, last_name, role, language, zone, theme, active, added, last_login, session_version, picture`
 
 func scan(row interface{ Scan(...any) error }, more ...any) (User, error) {
 	var u User
 	var added int64
-	var login sql.NullInt64
+	var login, picture sql.NullInt64
 	err := row.Scan(append([]any{&u.ID, &u.UserName, &u.Email, &u.FirstName, &u.LastName, &u.Role,
-		&u.Language, &u.Zone, &u.Theme, &u.Active, &added, &login, &u.SessionVersion}, more...)...)
-	u.Added, u.LastLogin = db.Time(added), db.NullTime(login)
+		&u.Language, &u.Zone, &u.Theme, &u.Active, &added, &login, &u.SessionVersion, &picture}, more...)...)
+	u.Added, u.LastLogin, u.Picture = db.Time(added), db.NullTime(login), picture.Int64
 	return u, err
 }
 

@@ -16,6 +16,7 @@ import (
 	"ariane/internal/notice"
 	"ariane/internal/user"
 	"ariane/internal/web/layout"
+	"ariane/internal/web/ui"
 )
 
 // View is one page, ready to be shown.
@@ -48,7 +49,7 @@ func Show(w http.ResponseWriter, r *http.Request, v View) error {
 		if err != nil {
 			return err
 		}
-		f.User = &layout.User{Name: st.user.Name(), Email: st.user.Email, Admin: st.user.Role == user.Admin, Unread: unread, Countless: notice.Countless}
+		f.User = &layout.User{Name: st.user.Name(), Email: st.user.Email, Picture: ui.PictureURL(int64(st.user.ID), st.user.Picture), Admin: st.user.Role == user.Admin, Unread: unread, Countless: notice.Countless}
 		if v.Editing != "" {
 			if f.Editing, err = editing(r, v.Editing); err != nil {
 				return err

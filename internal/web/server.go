@@ -111,11 +111,15 @@ func (s *server) admit(w http.ResponseWriter, r *http.Request, st *state, route 
 		if err := s.origin.Check(r); err != nil {
 			return fault.Forbidden(err)
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxPageBody)
-		if err := readTexts(r); err != nil {
+		if err := st.loadUser(r.Context()); err != nil {
 			return err
 		}
-		if err := st.loadUser(r.Context()); err != nil {
+		most := int64(maxPageBody)
+		if st.signedIn {
+			most = maxFile // pictures
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, most)
+		if err := readTexts(r); err != nil {
 			return err
 		}
 	case route.Permission == API:

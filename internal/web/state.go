@@ -16,7 +16,12 @@ import (
 	"ariane/internal/user"
 )
 
-const maxPageBody = 1 << 20
+// maxPageBody bounds what anybody may send to a page, maxFile what somebody logged
+// in may send, with a file in it.
+const (
+	maxPageBody = 1 << 20
+	maxFile     = 8 << 20
+)
 
 // errCredentials is the cause of the fault of an API call without credentials.
 var errCredentials = errors.New("no credentials")

@@ -51,9 +51,10 @@ type Editing struct {
 
 // User is who is logged in.
 type User struct {
-	Name  string
-	Email string
-	Admin bool
+	Picture string // address of a picture, empty for none
+	Name    string
+	Email   string
+	Admin   bool
 	// Unread is how many notices wait, counted no further than Countless.
 	Unread, Countless int
 }
@@ -114,7 +115,9 @@ func navigation(ctx context.Context, admin bool) []group {
 	return shown
 }
 
-func (f Frame) person() ui.Person { return ui.Person{Name: f.User.Name, Known: true} }
+func (f Frame) person() ui.Person {
+	return ui.Person{Name: f.User.Name, Known: true, Picture: f.User.Picture}
+}
 
 // themeChoice is a theme as the user picks it.
 type themeChoice struct{ value, icon, label string }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"hash/fnv"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -27,6 +28,17 @@ type Person struct {
 	URL    string
 	Known  bool // drawn with initials; a visitor has an icon
 	Sample bool
+	// Picture is the address of a picture, empty for none.
+	Picture string
+}
+
+// PictureURL is where the picture of a user is shown that was last changed at
+// that time; empty for zero, which is none.
+func PictureURL(user, changed int64) string {
+	if changed == 0 {
+		return ""
+	}
+	return "/s/pictures/" + strconv.FormatInt(user, 10) + "/" + strconv.FormatInt(changed, 10)
 }
 
 // Initials are one or two letters of a name.

@@ -1,9 +1,12 @@
 package webtest
 
 import (
+	"bytes"
+	"errors"
 	"html"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -86,6 +89,21 @@ func (b *Browser) Post(path string, values ...string) *Answer {
 		form.Add(values[i], values[i+1])
 	}
 	return b.read(b.client.PostForm(b.url+path, form))
+}
+
+// Upload sends a file as a form with a field for it does.
+func (b *Browser) Upload(path, field string, file []byte) *Answer {
+	b.t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	part, err := w.CreateFormFile(field, "file")
+	if err == nil {
+		_, err = part.Write(file)
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		b.t.Fatal(err)
+	}
+	return b.read(b.client.Post(b.url+path, w.FormDataContentType(), &body))
 }
 
 func (b *Browser) read(answer *http.Response, err error) *Answer {

@@ -24,6 +24,8 @@ type profileView struct {
 	// Username goes with the new password, for password managers.
 	Username string
 	Password []ui.Input
+	Person   ui.Person
+	File     ui.Input
 	Refusals int // of the profile
 	LogIns   ui.LogIns
 }
@@ -65,6 +67,9 @@ func newProfileView(ctx context.Context, now time.Time, u user.User, p user.Prof
 			v.Refusals++
 		}
 	}
+	v.Person = ui.Person{Name: u.Name(), Known: true, Picture: ui.PictureURL(int64(u.ID), u.Picture)}
+	v.File = ui.Input{Name: "picture", Type: "file", Label: i18n.T(ctx, "profile.picture.file|A file"), Wrong: wrong["picture"],
+		Help: i18n.T(ctx, "profile.picture.help|PNG, JPEG or WebP, at most 8 MB. The middle of it is shown.")}
 	v.Password = []ui.Input{
 		{Name: "present", Type: "password", Label: i18n.T(ctx, "profile.password.present|Present password"), Complete: "current-password", Required: true, Wrong: wrong["present"]},
 		{Name: "password", Type: "password", Label: i18n.T(ctx, "profile.password.new|New password"), Complete: "new-password", Required: true, Wrong: wrong["password"],

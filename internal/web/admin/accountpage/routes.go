@@ -34,6 +34,9 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "POST /s/password/{token}", Permission: web.Public, Handler: d.useLink},
 		{Pattern: "GET /s/account", Permission: web.SignedIn, Handler: d.showProfile},
 		{Pattern: "POST /s/account", Permission: web.SignedIn, Handler: d.saveProfile},
+		{Pattern: "POST /s/account/picture", Permission: web.SignedIn, Handler: d.savePicture},
+		{Pattern: "POST /s/account/picture/remove", Permission: web.SignedIn, Handler: d.removePicture},
+		{Pattern: "GET /s/pictures/{id}/{changed}", Permission: web.SignedIn, Handler: d.picture},
 		{Pattern: "POST /s/account/password", Permission: web.SignedIn, Handler: d.changePassword},
 		{Pattern: "POST /s/account/logins/{id}/end", Permission: web.SignedIn, Handler: d.endLogIn},
 	}

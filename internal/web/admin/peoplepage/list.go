@@ -49,7 +49,7 @@ func newListView(ctx context.Context, now time.Time, you id.User, users []user.U
 	active := 0
 	for _, u := range users {
 		line := row{
-			Person: ui.Person{Name: u.Name(), Under: u.Email, URL: userURL(u.ID), Known: true}, Login: u.UserName, You: u.ID == you,
+			Person: ui.Person{Name: u.Name(), Under: u.Email, URL: userURL(u.ID), Known: true, Picture: ui.PictureURL(int64(u.ID), u.Picture)}, Login: u.UserName, You: u.ID == you,
 			Role: roleName(ctx, u.Role), RoleTone: ui.Grey, State: i18n.T(ctx, "user.active|Active"), StateTone: ui.Green,
 			Seen: i18n.T(ctx, "user.never|Never"),
 		}
