@@ -57,6 +57,7 @@ func story(t *testing.T, w words, options ...browsertest.Option) {
 
 	office := browsertest.Open(t, browsertest.Language(w.locale), browsertest.Window(1440, 900))
 	logIn(office, ariane)
+	office.Visit(ariane + "/s/contacts")
 	office.WaitFor(`document.querySelector("tbody tr")`)
 	if strings.Contains(office.Text("tbody"), "127.0.0.1") {
 		t.Error("the visitor is in the list of known contacts")
@@ -122,7 +123,7 @@ func reloaded(b *browsertest.Browser, condition string) bool {
 // views counts the page views on the thread that is shown.
 func views(b *browsertest.Browser, w words) int {
 	var n int
-	b.Eval(`[...document.querySelectorAll("#thread .thread-text > p:first-child")].filter(p => p.textContent.includes("`+w.viewed+`")).length`, &n)
+	b.Eval(`[...document.querySelectorAll("#thread .thread-text > p:first-child, #thread .thread-folded div > p:first-child")].filter(p => p.textContent.includes("`+w.viewed+`")).length`, &n)
 	return n
 }
 
