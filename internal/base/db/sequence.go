@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -81,11 +82,16 @@ type reserve struct {
 	ids []int64
 }
 
+// take holds nothing while it fetches: that travels with statements that may
+// wait for a transaction, which may want identifiers too.
 func (r *reserve) take(n int, fetch func(n int) ([]int64, error)) ([]int64, error) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if len(r.ids) < n {
-		wanted := n - len(r.ids)
+	kept := min(n, len(r.ids))
+	taken := slices.Clone(r.ids[:kept])
+	r.ids = r.ids[kept:]
+	r.mu.Unlock()
+	if kept < n {
+		wanted := n - kept
 		if n > 1 {
 			wanted += reserved
 		}
@@ -93,9 +99,11 @@ func (r *reserve) take(n int, fetch func(n int) ([]int64, error)) ([]int64, erro
 		if err != nil {
 			return nil, err
 		}
-		r.ids = append(r.ids, more...)
+		taken = append(taken, more[:n-kept]...)
+		r.mu.Lock()
+		r.ids = append(r.ids, more[n-kept:]...)
+		r.mu.Unlock()
 	}
-	taken := r.ids[:n:n]
-	r.ids = r.ids[n:]
+	slices.Sort(taken)
 	return taken, nil
 }
