@@ -12,12 +12,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"ariane/internal/activity"
 	"ariane/internal/base/certificate"
 	"ariane/internal/base/clock"
 	"ariane/internal/base/db"
+	"ariane/internal/base/i18n"
 	"ariane/internal/base/job"
 	"ariane/internal/base/outgoing"
 	"ariane/internal/base/setting"
@@ -70,6 +72,8 @@ type App struct {
 	policy   *visit.Policy
 	places   *visit.Places
 	problems []string
+	// proxy is one that was not declared, nil before the first request of one.
+	proxy atomic.Pointer[netip.Addr]
 
 	certificates *certificate.Source
 	plain        *http.Server
@@ -125,7 +129,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Runner = activity.NewRunner(a.DB, c.Log, Readers()...)
 	a.watcher = activity.NewWatcher(a.DB, c.Log)
 	a.jobs = job.NewRunner(a.DB, c.Log, job.Options{Handlers: a.handlers(), Tasks: a.tasks()})
-	handler, err := web.New(web.Options{DB: a.DB, Gate: a.gate, Log: c.Log, Secure: strings.HasPrefix(a.BaseURL, "https:"), Proxies: c.Proxies}, a.doors()...)
+	handler, err := web.New(web.Options{DB: a.DB, Gate: a.gate, Log: c.Log, Secure: strings.HasPrefix(a.BaseURL, "https:"), Proxies: c.Proxies, Undeclared: a.undeclared}, a.doors()...)
 	if err != nil {
 		return err
 	}
@@ -186,9 +190,18 @@ func (a *App) openPlaces() {
 	a.config.Log.Error("file of places", "error", err)
 }
 
+// undeclared notes that visitors seem to come through a proxy that is not believed.
+func (a *App) undeclared(proxy netip.Addr) {
+	a.proxy.Store(&proxy)
+	a.config.Log.Warn("visitors come through a proxy that was not declared with --trusted-proxies: all of them seem to have its address", "proxy", proxy)
+}
+
 // attention tells what needs to be mended for everything to work.
-func (a *App) attention() []string {
+func (a *App) attention(ctx context.Context) []string {
 	list := slices.Clone(a.problems)
+	if proxy := a.proxy.Load(); proxy != nil {
+		list = append(list, i18n.T(ctx, "systempage.proxy|Visitors come through a proxy at %s that was not declared: all of them seem to have its address. Start Ariane with --trusted-proxies %s, if that is yours.", *proxy, *proxy))
+	}
 	if damage := a.places.Damage(); damage != "" {
 		list = append(list, damage)
 	}

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -29,6 +30,9 @@ type Options struct {
 	Secure bool
 	// Proxies are the addresses whose X-Forwarded-For is believed.
 	Proxies []netip.Prefix
+	// Undeclared is called for the first request that a proxy of one's own network
+	// seems to pass on that is not among Proxies; nil for nothing.
+	Undeclared func(proxy netip.Addr)
 }
 
 type server struct {
@@ -36,6 +40,7 @@ type server struct {
 	sessions *scs.SessionManager
 	origin   *http.CrossOriginProtection
 	streams  streams
+	proxied  sync.Once // Undeclared was called
 }
 
 // New puts the routes of all doors together. It refuses a route that does not
@@ -91,7 +96,10 @@ func newSessions(o Options) *scs.SessionManager {
 // chain is what a request passes through on its way to one handler.
 func (s *server) chain(route Route) http.Handler {
 	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		st := &state{server: s, address: s.clientAddress(r)}
+		st := &state{server: s}
+		if st.address, st.shared = s.clientAddress(r); st.shared && s.Undeclared != nil {
+			s.proxied.Do(func() { s.Undeclared(st.address) })
+		}
 		r = r.WithContext(st.into(r.Context()))
 		if err := s.admit(w, r, st, route); err != nil {
 			s.fail(w, r, route, err)

@@ -34,6 +34,7 @@ type state struct {
 	user     user.User
 	signedIn bool
 	address  netip.Addr
+	shared   bool // address is that of a proxy which was not declared
 }
 
 func (st *state) into(ctx context.Context) context.Context {
@@ -53,6 +54,16 @@ func User(ctx context.Context) user.User { return stateOf(ctx).user }
 
 // Address is where the request comes from, behind the proxies that are believed.
 func Address(ctx context.Context) netip.Addr { return stateOf(ctx).address }
+
+// OwnAddress is Address, or the zero address where that is a proxy which was not
+// declared: everybody who comes through it has the same.
+func OwnAddress(ctx context.Context) netip.Addr {
+	st := stateOf(ctx)
+	if st.shared {
+		return netip.Addr{}
+	}
+	return st.address
+}
 
 // loadUser reads who is logged in from the session, unless that log-in has been
 // ended.
@@ -120,25 +131,33 @@ func (st *state) localise(r *http.Request, p Permission) context.Context {
 }
 
 // clientAddress walks X-Forwarded-For from its end, past the believed proxies.
-func (s *server) clientAddress(r *http.Request) netip.Addr {
+// shared tells that it ends at a machine of one's own network that says to pass
+// on for others, and is not believed.
+func (s *server) clientAddress(r *http.Request) (address netip.Addr, shared bool) {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		host = r.RemoteAddr
 	}
-	address, _ := netip.ParseAddr(host)
+	address, _ = netip.ParseAddr(host)
 	address = address.Unmap()
 	if !s.believes(address) {
-		return address.WithZone("")
+		return address.WithZone(""), ours(address) && r.Header.Get("X-Forwarded-For") != ""
 	}
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0 && s.believes(address); i-- {
+	i := len(hops) - 1
+	for ; i >= 0 && s.believes(address); i-- {
 		next, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
 		if err != nil {
 			break
 		}
 		address = next.Unmap()
 	}
-	return address.WithZone("")
+	return address.WithZone(""), i >= 0 && !s.believes(address) && ours(address)
+}
+
+// ours tells the addresses of this machine and of private networks.
+func ours(address netip.Addr) bool {
+	return address.IsLoopback() || address.IsPrivate() || address.IsLinkLocalUnicast()
 }
 
 func (s *server) believes(address netip.Addr) bool {

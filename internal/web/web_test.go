@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -286,6 +287,45 @@ func TestAddress(t *testing.T) {
 		if _, got := b.do("GET", "/ip", "X-Forwarded-For", forwarded); got != want {
 			t.Errorf("%q: %s", forwarded, got)
 		}
+	}
+}
+
+func TestProxyThatWasNotDeclared(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		proxies   []netip.Prefix
+		forwarded string
+		want      string
+		told      []string
+	}{
+		"none":                   {nil, "", "127.0.0.1", nil},
+		"one":                    {nil, "203.0.113.9", "invalid IP", []string{"127.0.0.1"}},
+		"declared":               {[]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "203.0.113.9", "203.0.113.9", nil},
+		"a second one":           {[]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "203.0.113.9, 10.0.0.2", "invalid IP", []string{"10.0.0.2"}},
+		"a neighbour":            {[]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "10.0.0.2", "10.0.0.2", nil},
+		"a claim from elsewhere": {[]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "203.0.113.9, 198.51.100.1", "198.51.100.1", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var told []string
+			b := start(t, web.Options{Proxies: c.proxies, Undeclared: func(proxy netip.Addr) { told = append(told, proxy.String()) }},
+				web.Route{Pattern: "GET /ip", Permission: web.Tracking, Handler: func(w http.ResponseWriter, r *http.Request) error {
+					_, err := w.Write([]byte(web.OwnAddress(r.Context()).String()))
+					return err
+				}})
+			for range 2 {
+				var header []string
+				if c.forwarded != "" {
+					header = []string{"X-Forwarded-For", c.forwarded}
+				}
+				if _, got := b.do("GET", "/ip", header...); got != c.want {
+					t.Errorf("it comes from %s", got)
+				}
+			}
+			if !slices.Equal(told, c.told) {
+				t.Errorf("told of %q", told)
+			}
+		})
 	}
 }
 

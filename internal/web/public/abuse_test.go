@@ -51,6 +51,22 @@ func TestOneAddressSendsTooOften(t *testing.T) {
 	}
 }
 
+func TestManyBehindAProxyThatWasNotDeclared(t *testing.T) {
+	t.Parallel()
+	r := open(t, "127.0.0.1", nil)
+	for i := range 25 {
+		request, err := http.NewRequest(http.MethodPost, r.base+"/form/submit?ajax=1", strings.NewReader("mauticform[formId]=1&mauticform[email]=zoe@example.org"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		request.Header.Set("X-Forwarded-For", fmt.Sprintf("203.0.113.%d", i))
+		if answer, body := r.send(request); answer.StatusCode != http.StatusOK {
+			t.Fatalf("visitor %d: %s %s", i, answer.Status, body)
+		}
+	}
+}
+
 func TestProofOfWork(t *testing.T) {
 	t.Parallel()
 	for name, visit := range map[string]func(b *browsertest.Browser, r *rig){

@@ -37,6 +37,9 @@ func newLimiter(now func() time.Time) *limiter {
 
 // take counts one more, or returns how long the sender has to wait.
 func (l *limiter) take(form id.Form, address netip.Addr) time.Duration {
+	if !address.IsValid() {
+		return 0 // of nobody in particular: a socket of this machine, or a proxy that was not declared
+	}
 	address = address.Unmap()
 	length := 32
 	if address.Is6() {
@@ -44,7 +47,7 @@ func (l *limiter) take(form id.Form, address netip.Addr) time.Duration {
 	}
 	network, err := address.WithZone("").Prefix(length)
 	if err != nil {
-		return 0 // no address is known: a test, or a socket of this machine
+		return 0
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -41,7 +41,7 @@ func (d Deps) submit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a, f, status := answer{FormName: p.text("formName")}, form.Form{}, http.StatusOK
-	if wait := d.limit.take(p.form(), web.Address(r.Context())); wait > 0 {
+	if wait := d.limit.take(p.form(), web.OwnAddress(r.Context())); wait > 0 {
 		status = http.StatusTooManyRequests
 		w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
 		a.ErrorMessage = i18n.T(r.Context(), "public.too_many|This form was sent many times from your connection. Please wait a minute, then send it again.")

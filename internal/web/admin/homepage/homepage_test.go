@@ -1,6 +1,7 @@
 package homepage_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -47,7 +48,7 @@ func start(t *testing.T) *world {
 	w.runner = activity.NewRunner(w.db, o.Log, report.Reader(contact.KindCreated, contact.KindIdentified, visit.KindPageViewed, form.KindSubmitted))
 	now := clock.Clock(o.Clock)
 	w.Browser = webtest.Start(t, w.db, accountpage.Routes(accountpage.Deps{DB: w.db, Clock: now}), homepage.Routes(homepage.Deps{DB: w.db, Clock: now, Runner: w.runner,
-		Problems: func() []string { return w.problems }}))
+		Problems: func(context.Context) []string { return w.problems }}))
 	return w
 }
 

@@ -106,7 +106,7 @@ func (d Deps) system(ctx context.Context) (systemData, error) {
 	var data systemData
 	var err error
 	if d.Problems != nil {
-		data.Problems = d.Problems()
+		data.Problems = d.Problems(ctx)
 	}
 	if data.Readers, err = d.Runner.Progress(ctx); err != nil {
 		return data, err

@@ -1,6 +1,8 @@
 package systempage
 
 import (
+	"context"
+
 	"ariane/internal/activity"
 	"ariane/internal/base/clock"
 	"ariane/internal/base/db"
@@ -13,7 +15,7 @@ type Deps struct {
 	Clock  clock.Clock
 	Runner *activity.Runner
 	// Problems tells what else needs attention; nil for nothing.
-	Problems func() []string
+	Problems func(ctx context.Context) []string
 	// Kinds are all kinds of event, for their names.
 	Kinds []activity.Definition
 }

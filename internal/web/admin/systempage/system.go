@@ -36,7 +36,7 @@ func (d Deps) load(ctx context.Context) (systemData, error) {
 	var data systemData
 	var err error
 	if d.Problems != nil {
-		data.Problems = d.Problems()
+		data.Problems = d.Problems(ctx)
 	}
 	if data.Failed, err = job.Failed(ctx, d.DB, shown); err != nil {
 		return data, err
