@@ -45,9 +45,9 @@ func TestEveryTypeIsAddedEditedAndStored(t *testing.T) {
 func TestFirstMistakeHasTheFocus(t *testing.T) {
 	t.Parallel()
 	b, _ := start(t)
-	a := b.Post("/s/forms/new", append(typed("save", own, []string{"label", "Fine", "type", "text"}, []string{"label", "Choice", "type", "radiogrp"}, []string{"label", "", "type", "number", "decimals", "many"}),
+	b.Post("/s/forms/new", append(typed("save", own, []string{"label", "Fine", "type", "text"}, []string{"label", "Choice", "type", "radiogrp"}, []string{"label", "", "type", "number", "decimals", "many"}),
 		"actions", "1", "actions.0.type", "send", "actions.0.url", "nowhere", "publish_up", "soon")...).Wants(422, "This is not a date.", `value="nowhere"`, `value="soon"`)
-	a = b.Post("/s/forms/new", append(typed("save", own, []string{"label", "Fine", "type", "text"}, []string{"label", "Choice", "type", "radiogrp"}, []string{"label", "", "type", "number", "decimals", "many"}),
+	a := b.Post("/s/forms/new", append(typed("save", own, []string{"label", "Fine", "type", "text"}, []string{"label", "Choice", "type", "radiogrp"}, []string{"label", "", "type", "number", "decimals", "many"}),
 		"actions", "1", "actions.0.type", "send", "actions.0.url", "nowhere")...).Wants(422, "Give at least one answer to choose.", "A label is required.", "Between 0 and 6.", "Give a complete address")
 	tag := a.Body[:strings.Index(a.Body, "autofocus")]
 	if tag = tag[strings.LastIndex(tag, "<"):]; strings.Count(a.Body, "autofocus") != 1 || !strings.Contains(a.Body, `name="fields.1.options"`) {
