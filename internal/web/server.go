@@ -123,8 +123,8 @@ func (s *server) admit(w http.ResponseWriter, r *http.Request, st *state, route 
 			return err
 		}
 		most := int64(maxPageBody)
-		if st.signedIn {
-			most = maxFile // pictures
+		if st.signedIn && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+			most = maxFile
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, most)
 		if err := readTexts(r); err != nil {

@@ -73,7 +73,7 @@ func NewRunner(d *db.DB, log *slog.Logger, o Options) *Runner {
 // Run works until ctx ends, and returns when what was running then has ended or
 // its grace has.
 func (r *Runner) Run(ctx context.Context) error {
-	if err := r.addTasks(ctx); err != nil {
+	if err := r.addTasks(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
 	work, stop := context.WithCancelCause(context.WithoutCancel(ctx))

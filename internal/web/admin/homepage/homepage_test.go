@@ -132,7 +132,7 @@ func TestHomeInABrowser(t *testing.T) {
 	w.visits("c")
 	b := browsertest.Open(t, browsertest.WithoutScripts(), browsertest.Window(390, 844))
 	b.Visit(w.URL("/test/in"))
-	for _, lang := range []struct{ code, hello, sources string }{{"en", "Hello anna", "Where people come from"}, {"fr", "Bonjour anna", "D’où viennent vos visiteurs"}} {
+	for _, lang := range []struct{ code, hello, sources string }{{"fr", "Bonjour anna", "D’où viennent vos visiteurs"}, {"en", "Hello anna", "Where people come from"}} {
 		b.Visit(w.URL("/s/dashboard"))
 		b.Click(".topbar summary")
 		b.Click(".topbar button[lang=" + lang.code + "]")
