@@ -262,10 +262,14 @@ func (r *Recorder) gather(first *waiting) []*waiting {
 
 // commit stores a batch, and answers it once it is on the disk, while the next
 // one is stored. If the batch fails, each hit is tried alone, so that none fails
-// because of another.
+// because of another, unless that could store it a second time.
 func (r *Recorder) commit(batch []*waiting) {
 	durable, err := r.store(batch)
-	if err != nil && len(batch) > 1 {
+	unclear := errors.Is(err, db.ErrUnclear)
+	if unclear {
+		r.forget() // what the devices sent last may be stored
+	}
+	if err != nil && len(batch) > 1 && !unclear {
 		for _, w := range batch {
 			r.commit([]*waiting{w})
 		}

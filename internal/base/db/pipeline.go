@@ -25,6 +25,10 @@ type pgTx struct {
 // of the transaction remains.
 var errLost = errors.New("the connection to the database was lost")
 
+// ErrUnclear says that the connection failed while the commit was under way: the
+// transaction may be stored, or not.
+var ErrUnclear = errors.New("it is not known whether this was stored")
+
 func beginPipeline(ctx context.Context, pool *sql.DB) (*pgTx, error) {
 	conn, err := pool.Conn(ctx)
 	if err != nil {
@@ -127,7 +131,7 @@ func (t *pgTx) commit() error {
 	t.queued.Queue("commit")
 	tag, err := t.send()
 	if errors.Is(err, errLost) {
-		return fmt.Errorf("it is not known whether this was stored: %v", err)
+		return fmt.Errorf("%w: %v", ErrUnclear, err)
 	}
 	if err == nil && tag.String() != "COMMIT" {
 		err = fmt.Errorf("the database answered %s", tag)
