@@ -66,15 +66,14 @@ func (l *limiter) take(form id.Form, address netip.Addr) time.Duration {
 	return 0
 }
 
-// forget drops those who have none to their account, or everybody when that
-// makes no room.
+// forget makes room. Those with the least to their account go first: whoever
+// makes up senders does not make us forget who sends often.
 func (l *limiter) forget(now time.Time) {
-	for who, free := range l.free {
-		if !free.After(now) {
-			delete(l.free, who)
+	for owing := time.Duration(0); owing == 0 || len(l.free) > limitMost/2; owing += limitPause {
+		for who, free := range l.free {
+			if !free.After(now.Add(owing)) {
+				delete(l.free, who)
+			}
 		}
-	}
-	if len(l.free) >= limitMost {
-		clear(l.free)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"testing"
 	"time"
+
+	"ariane/internal/id"
 )
 
 func TestLimiter(t *testing.T) {
@@ -30,5 +32,25 @@ func TestLimiter(t *testing.T) {
 	l.forget(now)
 	if len(l.free) != 0 {
 		t.Errorf("%d are remembered without need", len(l.free))
+	}
+}
+
+// A number of a form is anybody's to make up.
+func TestLimiterRemembersWhoSendsOften(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_000_000, 0)
+	l := newLimiter(func() time.Time { return now })
+	robot := netip.MustParseAddr("192.0.2.7")
+	for range limitBurst {
+		l.take(1, robot)
+	}
+	for i := range limitMost + 10 {
+		l.take(id.Form(1000+i), robot)
+	}
+	if l.take(1, robot) == 0 {
+		t.Error("forgotten for others that do not exist")
+	}
+	if len(l.free) > limitMost {
+		t.Errorf("%d are remembered", len(l.free))
 	}
 }
