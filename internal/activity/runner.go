@@ -27,7 +27,6 @@ type Runner struct {
 	mu      sync.Mutex
 	places  map[string][]place // by reader, one for each lane
 	ahead   ahead
-	pulse   pulse
 	stop    context.CancelFunc
 	done    sync.WaitGroup
 }
@@ -54,7 +53,6 @@ func (r *Runner) Start(ctx context.Context) error {
 	}
 	ctx, r.stop = context.WithCancel(context.WithoutCancel(ctx))
 	for _, reader := range r.readers {
-		r.pulse.at(reader.Name, time.Now())
 		r.done.Add(1)
 		go func() {
 			defer r.done.Done()
@@ -77,9 +75,6 @@ func (r *Runner) run(ctx context.Context, reader Reader) {
 	for ctx.Err() == nil {
 		woken := topic.Wait()
 		found, err := r.round(ctx, reader)
-		if err == nil || errors.Is(err, errMoved) {
-			r.pulse.at(reader.Name, time.Now())
-		}
 		switch {
 		case err != nil && !errors.Is(err, errMoved) && ctx.Err() == nil:
 			r.log.Error("reader failed", "reader", reader.Name, "error", err)

@@ -89,11 +89,6 @@ type Recorder struct {
 	merged    atomic.Pointer[<-chan struct{}]
 	closing   chan struct{}
 	done      sync.WaitGroup
-	// Tally is what was counted.
-	Tally *Tally
-	// began is when the present commit began, failed when the last one that failed
-	// did, unless another succeeded since; zero for none.
-	began, failed atomic.Int64
 }
 
 // browser is what is remembered of a device.
@@ -158,7 +153,7 @@ func NewRecorder(d *db.DB) (*Recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Recorder{db: d, addresses: addresses, merges: d.Topic(lookAgain), queue: make(chan *waiting, queueLength), devices: devices, texts: texts, closing: make(chan struct{}), Tally: newTally()}
+	r := &Recorder{db: d, addresses: addresses, merges: d.Topic(lookAgain), queue: make(chan *waiting, queueLength), devices: devices, texts: texts, closing: make(chan struct{})}
 	merged := r.merges.Wait()
 	r.merged.Store(&merged)
 	r.done.Go(r.run)
@@ -181,7 +176,6 @@ func (r *Recorder) Record(ctx context.Context, h Hit) (Answer, error) {
 	select {
 	case r.queue <- w:
 	default:
-		r.Tally.Hits.Add(outcomeOverload, 1)
 		return Answer{}, fault.Unavailable(errors.New("too many hits are waiting"), fault.Text{})
 	}
 	select {
@@ -270,10 +264,7 @@ func (r *Recorder) gather(first *waiting) []*waiting {
 // one is stored. If the batch fails, each hit is tried alone, so that none fails
 // because of another, unless that could store it a second time.
 func (r *Recorder) commit(batch []*waiting) {
-	begin := time.Now()
-	r.began.Store(begin.UnixNano())
 	durable, err := r.store(batch)
-	r.began.Store(0)
 	unclear := errors.Is(err, db.ErrUnclear)
 	if unclear {
 		r.forget() // what the devices sent last may be stored
@@ -284,18 +275,11 @@ func (r *Recorder) commit(batch []*waiting) {
 		}
 		return
 	}
-	r.Tally.Size.Observe(float64(len(batch)))
-	r.Tally.Time.Observe(time.Since(begin).Seconds())
 	r.done.Go(func() {
 		if err == nil {
-			begin := time.Now()
 			err = durable()
-			r.Tally.Disk.Observe(time.Since(begin).Seconds())
 		}
-		r.failed.Store(0)
-		r.Tally.answered(batch, err)
 		if err != nil {
-			r.failed.Store(time.Now().UnixNano())
 			err = fault.Unavailable(fmt.Errorf("record hit: %w", err), fault.Text{})
 		}
 		for _, w := range batch {

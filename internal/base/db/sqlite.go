@@ -86,7 +86,6 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 		return fmt.Errorf("make data folder: %w", err)
 	}
 	path := filepath.Join(dir, File)
-	d.path = path
 	// The folder may have been there, open to others. The log takes the mode of the file.
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err == nil {

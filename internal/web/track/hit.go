@@ -95,9 +95,6 @@ func (d Deps) record(w http.ResponseWriter, r *http.Request) (*visit.Answer, err
 	if err != nil {
 		return nil, err
 	}
-	if why != "" {
-		d.Recorder.Tally.Hits.Add(why, 1)
-	}
 	switch why {
 	case "":
 	case "do-not-track", "global-privacy-control", "consent", "excluded":
@@ -110,7 +107,6 @@ func (d Deps) record(w http.ResponseWriter, r *http.Request) (*visit.Answer, err
 	h, err := d.hit(r, p)
 	if errors.Is(err, visit.ErrClick) {
 		w.Header().Set(ignored, badClick)
-		d.Recorder.Tally.Hits.Add(badClick, 1)
 		return nil, nil
 	}
 	if err != nil {
