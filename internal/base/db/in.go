@@ -1,20 +1,27 @@
 package db
 
+import (
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+)
+
+// fewMarks is how long a list may be that SQLite is given value by value. Each
+// length is a text of its own, which the writing connection keeps prepared;
+// longer ones are one text, and as fast.
+const fewMarks = 16
+
 // InIDs is the condition that column is one of the numbers, with the arguments
-// it binds. Where the engine has arrays it is one text for any length.
+// it binds.
 func InIDs[T ~int64](d Dialect, column string, list []T) (string, []any) {
+	numbers := make([]int64, len(list))
+	for i, n := range list {
+		numbers[i] = int64(n)
+	}
 	if d == Postgres {
-		numbers := make([]int64, len(list))
-		for i, n := range list {
-			numbers[i] = int64(n)
-		}
 		return column + " = ANY(CAST(? AS bigint[]))", []any{numbers}
 	}
-	args := make([]any, len(list))
-	for i, n := range list {
-		args[i] = int64(n)
-	}
-	return column + " IN (" + Marks(len(list)) + ")", args
+	return among(column, numbers)
 }
 
 // InTexts is InIDs for texts.
@@ -22,11 +29,12 @@ func InTexts(d Dialect, column string, list []string) (string, []any) {
 	if d == Postgres {
 		return column + " = ANY(CAST(? AS text[]))", []any{list}
 	}
-	args := make([]any, len(list))
-	for i, s := range list {
-		args[i] = s
+	for _, s := range list {
+		if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+			return marked(column, list) // JSON would change it
+		}
 	}
-	return column + " IN (" + Marks(len(list)) + ")", args
+	return among(column, list)
 }
 
 // InKeys is the condition that a row has one of the keys (first, second), where
@@ -38,4 +46,24 @@ func InKeys(d Dialect, first string, number int, second string, list []string) (
 	}
 	among, args := InTexts(d, second, list)
 	return first + " = ? AND " + among, append([]any{number}, args...)
+}
+
+// among is InIDs or InTexts on SQLite.
+func among[T int64 | string](column string, list []T) (string, []any) {
+	if len(list) <= fewMarks {
+		return marked(column, list)
+	}
+	text, err := json.Marshal(list)
+	if err != nil {
+		panic(err) // numbers and strings always have JSON
+	}
+	return column + " IN (SELECT value FROM json_each(?))", []any{string(text)}
+}
+
+func marked[T int64 | string](column string, list []T) (string, []any) {
+	args := make([]any, len(list))
+	for i, v := range list {
+		args[i] = v
+	}
+	return column + " IN (" + Marks(len(list)) + ")", args
 }
