@@ -1,6 +1,7 @@
 package activity
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -127,6 +128,8 @@ type pending struct {
 	rows   []*row
 	reader *Reader // whose reaction this is, nil for none
 	err    error
+	// past is set by History.
+	past bool
 }
 
 type pendingKey struct{}
@@ -169,6 +172,11 @@ func Append(tx *db.Tx, e Entry) Ref {
 	return Ref{fresh: r}
 }
 
+// History makes the transaction one that writes the past of many contacts at
+// once: all that it appends counts as recorded when it happened, and is numbered
+// in that order, whatever the order of the calls.
+func History(tx *db.Tx) { collected(tx).past = true }
+
 func (p *pending) fail(err error) {
 	if p.err == nil {
 		p.err = err
@@ -182,6 +190,9 @@ var columns = []string{"contact_id", "at", "id", "lane", "kind", "source", "orig
 func (p *pending) Flush(ctx context.Context, tx *db.Tx) error {
 	if p.err != nil || len(p.rows) == 0 {
 		return p.err
+	}
+	if p.past {
+		slices.SortStableFunc(p.rows, func(a, b *row) int { return a.At.Compare(b.At) })
 	}
 	lanes := make([][]*row, tx.DB().Lanes())
 	for _, r := range p.rows {
@@ -200,9 +211,17 @@ func (p *pending) Flush(ctx context.Context, tx *db.Tx) error {
 			r.id = id.Event(ids[i])
 		}
 	}
+	if p.past {
+		// As they lie in the table: each page is written once.
+		slices.SortStableFunc(p.rows, func(a, b *row) int { return cmp.Or(cmp.Compare(a.Contact, b.Contact), a.At.Compare(b.At)) })
+	}
 	values := make([][]any, len(p.rows))
 	for i, r := range p.rows {
-		values[i] = r.values(tx.Now())
+		recorded := tx.Now()
+		if p.past {
+			recorded = r.At
+		}
+		values[i] = r.values(recorded)
 	}
 	if err := tx.Insert(ctx, "event", columns, values); err != nil {
 		return err
@@ -218,14 +237,14 @@ func (r *row) recordedUnder() id.Contact {
 	return r.Contact
 }
 
-func (r *row) values(now time.Time) []any {
+func (r *row) values(recordedAt time.Time) []any {
 	cause := r.Cause.id
 	if r.Cause.fresh != nil {
 		cause = r.Cause.fresh.id
 	}
 	var recorded any
-	if !r.At.Equal(now) {
-		recorded = db.Millis(now)
+	if !r.At.Equal(recordedAt) {
+		recorded = db.Millis(recordedAt)
 	}
 	return []any{int64(r.Contact), db.Millis(r.At), int64(r.id), r.lane, int64(r.Kind), int64(r.Source),
 		db.NullID(r.origin), db.NullID(r.Device), recorded, db.NullID(cause), db.NullID(int64(r.depth)), r.data}

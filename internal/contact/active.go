@@ -12,12 +12,15 @@ import (
 	"ariane/internal/id"
 )
 
+var activeColumns = []string{"contact_id", "state", "last_active"}
+
+// touched moves on a row of contact_active.
+const touched = `ON CONFLICT (contact_id) DO UPDATE SET state = excluded.state,
+	last_active = CASE WHEN excluded.last_active > contact_active.last_active THEN excluded.last_active ELSE contact_active.last_active END`
+
 // touch notes that a contact was active, unless it has been since.
 func touch(ctx context.Context, tx *db.Tx, contact id.Contact, state State, at time.Time) error {
-	_, err := tx.Exec(ctx, `INSERT INTO contact_active (contact_id, state, last_active) VALUES (?, ?, ?)
-		ON CONFLICT (contact_id) DO UPDATE SET state = excluded.state,
-			last_active = CASE WHEN excluded.last_active > contact_active.last_active THEN excluded.last_active ELSE contact_active.last_active END`,
-		int64(contact), int(state), db.Millis(at))
+	_, err := tx.Exec(ctx, `INSERT INTO contact_active (contact_id, state, last_active) VALUES (?, ?, ?) `+touched, int64(contact), int(state), db.Millis(at))
 	if err != nil {
 		return fmt.Errorf("note activity of contact %d: %w", contact, err)
 	}
@@ -83,7 +86,7 @@ func noteActivity(ctx context.Context, tx *db.Tx, latest map[id.Contact]time.Tim
 			return err
 		}
 	}
-	return tx.InsertOr(ctx, "contact_active", []string{"contact_id", "state", "last_active"}, values,
+	return tx.InsertOr(ctx, "contact_active", activeColumns, values,
 		`ON CONFLICT (contact_id) DO UPDATE SET last_active = excluded.last_active WHERE excluded.last_active > contact_active.last_active`)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,6 +25,8 @@ type New struct {
 	Points int
 	Owner  id.User
 	IP     string
+	// Token is that of the device that leads to it, empty for none.
+	Token  string
 	Source activity.Source
 	By     By
 	// User is who is logged in, zero for nobody.
@@ -38,52 +39,88 @@ type New struct {
 
 // Create adds a contact. It does not look for one that exists: see Identify.
 func Create(ctx context.Context, tx *db.Tx, n New) (id.Contact, error) {
-	number, err := tx.NextID(ctx, "contact")
+	contacts, err := CreateAll(ctx, tx, []New{n})
 	if err != nil {
 		return 0, err
 	}
-	return id.Contact(number), create(ctx, tx, id.Contact(number), n)
+	return contacts[0], nil
 }
 
-func create(ctx context.Context, tx *db.Tx, contact id.Contact, n New) error {
-	if n.Added.IsZero() {
-		n.Added = tx.Now()
+// CreateAll is Create for many at once. Those that nothing identifies are
+// visitors. A device that somebody owns already is an error.
+func CreateAll(ctx context.Context, tx *db.Tx, list []New) ([]id.Contact, error) {
+	numbers, err := tx.NextIDs(ctx, "contact", len(list))
+	if err != nil {
+		return nil, err
 	}
-	ips, err := ipIDs(ctx, tx, []string{n.IP})
+	contacts := make([]id.Contact, len(list))
+	for i, n := range numbers {
+		contacts[i] = id.Contact(n)
+	}
+	return contacts, create(ctx, tx, contacts, list)
+}
+
+func create(ctx context.Context, tx *db.Tx, contacts []id.Contact, list []New) error {
+	addresses := make([]string, len(list))
+	for i, n := range list {
+		addresses[i] = n.IP
+	}
+	ips, err := ipIDs(ctx, tx, addresses)
 	if err != nil {
 		return err
 	}
-	sample := 0
-	if n.Sample {
-		sample = 1
+	var rows, seen, active, keys [][]any
+	edits := make([]edit, 0, len(list))
+	for i, n := range list {
+		contact := contacts[i]
+		if n.Added.IsZero() {
+			n.Added = tx.Now()
+		}
+		added, sample := db.Millis(n.Added), 0
+		if n.Sample {
+			sample = 1
+		}
+		rows = append(rows, []any{int64(contact), int(Anonymous), added, n.Points, db.NullID(ips[n.IP]), sample, db.NullID(n.Owner), db.NullID(n.User), db.NullText(n.UserName)})
+		active = append(active, []any{int64(contact), int(Anonymous), added})
+		if n.IP != "" {
+			seen = append(seen, []any{int64(contact), ips[n.IP], added})
+		}
+		if n.Token != "" {
+			keys = append(keys, []any{int(KeyDevice), n.Token, int64(contact), added, int(n.Source)})
+		}
+		created := activity.Append(tx, activity.Entry{Contact: contact, At: n.Added, Kind: KindCreated, Source: n.Source, Data: Created{By: n.By, IP: n.IP}})
+		if len(n.Values) > 0 {
+			edits = append(edits, edit{contact: contact, values: n.Values, source: n.Source, by: n.By, at: n.Added, cause: created, first: true})
+		}
 	}
-	err = tx.Insert(ctx, "contact", []string{"id", "state", "added", "points", "ip_id", "sample", "owner_id", "created_by", "created_by_user"},
-		[][]any{{int64(contact), int(Anonymous), db.Millis(n.Added), n.Points, db.NullID(ips[n.IP]), sample, db.NullID(n.Owner), db.NullID(n.User), db.NullText(n.UserName)}})
-	if err != nil {
-		return err
-	}
-	if n.IP != "" {
-		if err := tx.Insert(ctx, "contact_ip", ipColumns, [][]any{{int64(contact), ips[n.IP], db.Millis(n.Added)}}); err != nil {
+	for _, t := range []struct {
+		name    string
+		columns []string
+		rows    [][]any
+	}{
+		{"contact", []string{"id", "state", "added", "points", "ip_id", "sample", "owner_id", "created_by", "created_by_user"}, rows},
+		{"contact_active", activeColumns, active},
+		{"contact_ip", ipColumns, seen},
+		{"identity", keyColumns, inOrder(keys)},
+	} {
+		if err := tx.Insert(ctx, t.name, t.columns, t.rows); err != nil {
 			return err
 		}
 	}
-	created := activity.Append(tx, activity.Entry{Contact: contact, At: n.Added, Kind: KindCreated, Source: n.Source, Data: Created{By: n.By, IP: n.IP}})
-	if err := touch(ctx, tx, contact, Anonymous, n.Added); err != nil {
-		return err
-	}
-	_, err = apply(ctx, tx, contact, edit{values: n.Values, source: n.Source, by: n.By, at: n.Added, cause: created, first: true})
+	_, err = applyAll(ctx, tx, edits)
 	return err
 }
 
 // edit is a set of values to write to a contact.
 type edit struct {
-	values map[string]string
-	source activity.Source
-	by     By
-	user   id.User
-	name   string
-	at     time.Time
-	cause  activity.Ref
+	contact id.Contact
+	values  map[string]string
+	source  activity.Source
+	by      By
+	user    id.User
+	name    string
+	at      time.Time
+	cause   activity.Ref
 	// beside are changes of this edit that are already written: not to values.
 	beside []Change
 	// first tells that the values belong to the creation, so that no
@@ -95,41 +132,88 @@ type edit struct {
 // searched text and events. An empty value clears the field. It returns the
 // last event appended, the zero Ref when nothing changed.
 func apply(ctx context.Context, tx *db.Tx, contact id.Contact, e edit) (activity.Ref, error) {
-	var state State
-	var raw []byte
-	err := tx.QueryRow(ctx, `SELECT state, fields FROM contact WHERE id = ?`+tx.Dialect().ForUpdate(), int64(contact)).Scan(&state, &raw)
-	if errors.Is(err, sql.ErrNoRows) {
-		return activity.Ref{}, fault.NotFound(fmt.Errorf("change contact %d: %w", contact, err))
-	}
+	e.contact = contact
+	refs, err := applyAll(ctx, tx, []edit{e})
 	if err != nil {
-		return activity.Ref{}, fmt.Errorf("change contact %d: %w", contact, err)
+		return activity.Ref{}, err
 	}
-	values := map[string]string{}
-	if len(raw) > 0 {
-		if err := json.Unmarshal(raw, &values); err != nil {
-			return activity.Ref{}, fmt.Errorf("read values of contact %d: %w", contact, err)
+	return refs[0], nil
+}
+
+// appliedAtOnce bounds the contacts that are read at a time.
+const appliedAtOnce = 512
+
+// applyAll is apply to many contacts, once to each.
+func applyAll(ctx context.Context, tx *db.Tx, edits []edit) ([]activity.Ref, error) {
+	var refs []activity.Ref
+	for part := range slices.Chunk(edits, appliedAtOnce) {
+		more, err := applySome(ctx, tx, part)
+		if err != nil {
+			return nil, err
 		}
+		refs = append(refs, more...)
 	}
-	changes, err := merge(values, e.values)
-	if changes = append(changes, e.beside...); err != nil || len(changes) == 0 {
-		return activity.Ref{}, err
+	return refs, nil
+}
+
+func applySome(ctx context.Context, tx *db.Tx, edits []edit) ([]activity.Ref, error) {
+	before, err := readStored(ctx, tx, edits)
+	if err != nil {
+		return nil, err
 	}
-	if err := moveKeys(ctx, tx, contact, changes, e.source); err != nil {
-		return activity.Ref{}, err
-	}
-	becomes := state == Anonymous && identified(values)
-	if becomes {
-		state = Known
-	}
-	if err := store(ctx, tx, contact, state, becomes, values, e); err != nil {
-		return activity.Ref{}, err
-	}
-	if state == Known {
-		if err := tx.IndexText(ctx, "contact_search", int64(contact), searchText(values)); err != nil {
-			return activity.Ref{}, err
+	refs := make([]activity.Ref, len(edits))
+	var rows, texts, active, claims [][]any
+	for i, e := range edits {
+		contact, values := before[e.contact], before[e.contact].values
+		if values == nil {
+			return nil, fault.NotFound(fmt.Errorf("change contact %d: %w", e.contact, sql.ErrNoRows))
 		}
+		changes, err := merge(values, e.values)
+		if changes = append(changes, e.beside...); err != nil {
+			return nil, err
+		}
+		if len(changes) == 0 {
+			continue
+		}
+		if e.at.IsZero() {
+			e.at = tx.Now()
+		}
+		keys, err := e.moveKeys(ctx, tx, changes)
+		if err != nil {
+			return nil, err
+		}
+		claims = append(claims, keys...)
+		state, becomes := contact.state, contact.state == Anonymous && identified(values)
+		if becomes {
+			state = Known
+			active = append(active, []any{int64(e.contact), int(state), db.Millis(e.at)})
+		}
+		row, err := e.row(values, state, becomes)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+		switch {
+		case becomes:
+			texts = append(texts, []any{int64(e.contact), searchText(values)})
+		case state == Known:
+			err = tx.IndexText(ctx, "contact_search", int64(e.contact), searchText(values))
+		}
+		if err != nil {
+			return nil, err
+		}
+		refs[i] = report(tx, e.contact, values, changes, becomes, e)
 	}
-	return report(tx, contact, values, changes, becomes, e), nil
+	if err := claimMany(ctx, tx, claims); err != nil {
+		return nil, err
+	}
+	if err := tx.InsertOr(ctx, "contact", editColumns, rows, overwrite); err != nil {
+		return nil, err
+	}
+	if err := tx.Insert(ctx, "contact_search", []string{"rowid", "body"}, texts); err != nil {
+		return nil, err
+	}
+	return refs, tx.InsertOr(ctx, "contact_active", activeColumns, active, touched)
 }
 
 // report appends what the edit did to the thread.
@@ -167,9 +251,9 @@ func merge(values, given map[string]string) ([]Change, error) {
 	return changes, nil
 }
 
-// moveKeys gives up the keys of old values and claims those of new ones. A key
-// that another contact owns stays with it; the value is kept all the same.
-func moveKeys(ctx context.Context, tx *db.Tx, contact id.Contact, changes []Change, source activity.Source) error {
+// moveKeys gives up the keys of old values, and returns those to claim for new
+// ones, as rows of keyColumns.
+func (e edit) moveKeys(ctx context.Context, tx *db.Tx, changes []Change) (claims [][]any, err error) {
 	for _, c := range changes {
 		for _, u := range uniqueKeys {
 			if c.Field != u.alias {
@@ -177,55 +261,73 @@ func moveKeys(ctx context.Context, tx *db.Tx, contact id.Contact, changes []Chan
 			}
 			was, is := normalise(c.Old), normalise(c.New)
 			if was != "" && was != is {
-				if err := release(ctx, tx, u.kind, was, contact); err != nil {
-					return err
+				if err := release(ctx, tx, u.kind, was, e.contact); err != nil {
+					return nil, err
 				}
 			}
 			if is != "" {
-				owner, err := claim(ctx, tx, u.kind, is, contact, source)
-				if err == nil && owner != contact {
-					err = conflict(ctx, tx, u.kind, is, contact)
-				}
-				if err != nil {
-					return err
-				}
+				claims = append(claims, []any{int(u.kind), is, int64(e.contact), db.Millis(e.at), int(e.source)})
 			}
 		}
 	}
-	return nil
+	return claims, nil
 }
 
-func store(ctx context.Context, tx *db.Tx, contact id.Contact, state State, becomes bool, values map[string]string, e edit) error {
+// stored is what a contact has before it is changed.
+type stored struct {
+	state  State
+	values map[string]string // nil where there is no contact
+}
+
+func readStored(ctx context.Context, tx *db.Tx, edits []edit) (map[id.Contact]stored, error) {
+	numbers := make([]id.Contact, len(edits))
+	for i, e := range edits {
+		numbers[i] = e.contact
+	}
+	before := make(map[id.Contact]stored, len(edits))
+	among, args := db.InIDs(tx.Dialect(), "id", numbers)
+	err := db.Each(ctx, tx, `SELECT id, state, fields FROM contact WHERE `+among+` ORDER BY id`+tx.Dialect().ForUpdate(), args, func(row db.Row) error {
+		var number id.Contact
+		var raw []byte
+		s := stored{values: map[string]string{}}
+		err := row.Scan(&number, &s.state, &raw)
+		if err == nil && len(raw) > 0 {
+			err = json.Unmarshal(raw, &s.values)
+		}
+		before[number] = s
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read values of contacts: %w", err)
+	}
+	return before, nil
+}
+
+var editColumns = []string{"id", "state", "fields", "name", "sort_name", "firstname", "lastname", "company", "email", "modified", "modified_by", "modified_by_user", "identified",
+	"added", "points", "sample"}
+
+// overwrite is what an edit does to a row that exists.
+const overwrite = `ON CONFLICT (id) DO UPDATE SET state = excluded.state, fields = excluded.fields, name = excluded.name, sort_name = excluded.sort_name,
+	firstname = excluded.firstname, lastname = excluded.lastname, company = excluded.company, email = excluded.email,
+	modified = coalesce(excluded.modified, contact.modified), modified_by = coalesce(excluded.modified_by, contact.modified_by),
+	modified_by_user = coalesce(excluded.modified_by_user, contact.modified_by_user), identified = coalesce(contact.identified, excluded.identified)`
+
+// row is a contact with these values after the edit. The row exists, so that what
+// it must have and no edit changes is not looked at.
+func (e edit) row(values map[string]string, state State, becomes bool) ([]any, error) {
 	fields, err := json.Marshal(values)
 	if err != nil {
-		return fmt.Errorf("write values of contact %d: %w", contact, err)
+		return nil, fmt.Errorf("write values of contact %d: %w", e.contact, err)
 	}
-	now := tx.Now()
-	if e.at.IsZero() {
-		e.at = now
-	}
-	var modified any
+	var modified, identifiedAt any
 	if !e.first {
-		modified = db.Millis(now)
+		modified = db.Millis(e.at)
 	}
-	var identifiedAt any
 	if becomes {
 		identifiedAt = db.Millis(e.at)
 	}
-	name := display(values)
-	_, err = tx.Exec(ctx, `UPDATE contact SET state = ?, fields = ?, name = ?, sort_name = ?, firstname = ?, lastname = ?, company = ?, email = ?,
-		modified = coalesce(?, modified), modified_by = coalesce(?, modified_by), modified_by_user = coalesce(?, modified_by_user),
-		identified = coalesce(identified, ?) WHERE id = ?`,
-		int(state), string(fields), db.NullText(name), sortName(values), field.Fold(values["firstname"]), field.Fold(values["lastname"]),
-		field.Fold(values["company"]), field.Fold(values["email"]),
-		modified, db.NullID(e.user), db.NullText(e.name), identifiedAt, int64(contact))
-	if err != nil {
-		return fmt.Errorf("change contact %d: %w", contact, err)
-	}
-	if becomes {
-		return touch(ctx, tx, contact, state, e.at)
-	}
-	return nil
+	return []any{int64(e.contact), int(state), string(fields), db.NullText(display(values)), sortName(values), field.Fold(values["firstname"]), field.Fold(values["lastname"]),
+		field.Fold(values["company"]), field.Fold(values["email"]), modified, db.NullID(e.user), db.NullText(e.name), identifiedAt, 0, 0, 0}, nil
 }
 
 // sortName orders people by last name, then first; those without one by what

@@ -114,7 +114,7 @@ func target(ctx context.Context, tx *db.Tx, s Submitted) (id.Contact, error) {
 	if owner != contact || !fresh {
 		return owner, nil
 	}
-	return contact, create(ctx, tx, contact, New{IP: s.Visitor.IP, Source: s.Source, By: s.By})
+	return contact, create(ctx, tx, []id.Contact{contact}, []New{{IP: s.Visitor.IP, Source: s.Source, By: s.By}})
 }
 
 // settle decides which existing contact the values belong to, zero for none.

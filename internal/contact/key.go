@@ -1,6 +1,7 @@
 package contact
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -93,6 +94,33 @@ func claim(ctx context.Context, tx *db.Tx, kind KeyKind, value string, contact i
 		return 0, err
 	}
 	return ownerOf(ctx, tx, kind, value)
+}
+
+// claimMany takes keys for their contacts, as rows of keyColumns. One that another
+// contact owns stays with it: that is a conflict.
+func claimMany(ctx context.Context, tx *db.Tx, keys [][]any) error {
+	added, err := tx.InsertMissing(ctx, "identity", keyColumns, inOrder(keys))
+	if err != nil || added == int64(len(keys)) {
+		return err
+	}
+	for _, k := range keys {
+		kind, value, contact := KeyKind(k[0].(int)), k[1].(string), id.Contact(k[2].(int64))
+		owner, err := ownerOf(ctx, tx, kind, value)
+		if err == nil && owner != contact {
+			err = conflict(ctx, tx, kind, value, contact)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inOrder puts rows of keyColumns in the order of their values, so that
+// neighbours share pages.
+func inOrder(keys [][]any) [][]any {
+	slices.SortFunc(keys, func(a, b []any) int { return cmp.Compare(a[1].(string), b[1].(string)) })
+	return keys
 }
 
 var keyColumns = []string{"kind", "value", "contact_id", "added", "source"}
