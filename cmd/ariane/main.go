@@ -26,6 +26,7 @@ type cli struct {
 	User    users         `cmd:"" help:"Create users and change passwords."`
 	Backup  takeBackup    `cmd:"" help:"Copy the database to a file, also while Ariane is served."`
 	Restore restoreBackup `cmd:"" help:"Make the database from such a copy, in a folder that has none."`
+	Seed    seedDatabase  `cmd:"" help:"Fill a database with made-up contacts and what they did in two years, to measure and to try."`
 	Bench   benches       `cmd:"" help:"Measure this machine and Ariane on it."`
 	Version version       `cmd:"" help:"Tell the version."`
 }

@@ -92,11 +92,13 @@ func (p Page) where(contact id.Contact) (string, []any) {
 // Move puts the thread of a contact into that of another, with what this
 // transaction appended to it. The events keep their identifier, lane and
 // origin, so that readers notice nothing and the move can be undone. It tells
-// how many stored events it moved.
+// how many events it moved.
 func Move(ctx context.Context, tx *db.Tx, from, to id.Contact) (int64, error) {
+	var fresh int64
 	for _, r := range collected(tx).rows {
 		if r.Contact == from {
 			r.origin, r.Contact = r.recordedUnder(), to
+			fresh++
 		}
 	}
 	result, err := tx.Exec(ctx, `INSERT INTO event (contact_id, at, id, lane, kind, source, origin_id, device_id, recorded_at, cause_id, depth, data)
@@ -108,7 +110,8 @@ func Move(ctx context.Context, tx *db.Tx, from, to id.Contact) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("move thread of contact %d to %d: %w", from, to, err)
 	}
-	return result.RowsAffected()
+	stored, err := result.RowsAffected()
+	return stored + fresh, err
 }
 
 // Tally counts the events of a contact's thread by kind.

@@ -376,3 +376,24 @@ func MarkSample(ctx context.Context, tx *db.Tx, contact id.Contact) error {
 	}
 	return nil
 }
+
+// Given are values for one contact, with when and by whom they were given.
+type Given struct {
+	Contact id.Contact
+	// Values are cleaned values by alias; an empty one clears the field.
+	Values map[string]string
+	At     time.Time
+	Source activity.Source
+	By     By
+}
+
+// GiveAll writes values to many contacts, once to each. Nobody is merged: a key
+// that another contact owns stays with it.
+func GiveAll(ctx context.Context, tx *db.Tx, list []Given) error {
+	edits := make([]edit, len(list))
+	for i, g := range list {
+		edits[i] = edit{contact: g.Contact, values: g.Values, source: g.Source, by: g.By, at: g.At}
+	}
+	_, err := applyAll(ctx, tx, edits)
+	return err
+}

@@ -75,21 +75,21 @@ type Merged struct {
 	Events  int64      `json:"events"`
 	// Keys moved to the survivor, IPs are the addresses that were new to it,
 	// Filled the fields that it had no value for.
-	Keys   []MovedKey `json:"keys,omitempty"`
+	Keys   []movedKey `json:"keys,omitempty"`
 	IPs    []string   `json:"ips,omitempty"`
 	Filled []string   `json:"filled,omitempty"`
 	// Before is the survivor as it was, where the merge changed it.
-	Before Before `json:"before"`
+	Before before `json:"before"`
 }
 
-// MovedKey is an identity key that changed its owner.
-type MovedKey struct {
+// movedKey is an identity key that changed its owner.
+type movedKey struct {
 	Kind  KeyKind `json:"kind"`
 	Value string  `json:"value"`
 }
 
-// Before is what a merge may change of the survivor. Times are milliseconds.
-type Before struct {
+// before is what a merge may change of the survivor. Times are milliseconds.
+type before struct {
 	Added      int64 `json:"added"`
 	Identified int64 `json:"identified,omitempty"`
 	Points     int   `json:"points,omitempty"`

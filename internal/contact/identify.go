@@ -54,7 +54,7 @@ func Identify(ctx context.Context, tx *db.Tx, s Submitted) (id.Contact, activity
 		}
 	}
 	if s.Visitor.IP != "" {
-		if err := AddIPs(ctx, tx, []Seen{{contact, s.Visitor.IP}}, s.Source); err != nil {
+		if err := AddIPs(ctx, tx, []Seen{{Contact: contact, Address: s.Visitor.IP}}, s.Source); err != nil {
 			return 0, none, err
 		}
 	}

@@ -46,9 +46,9 @@ func absorb(ctx context.Context, tx *db.Tx, survivor, absorbed id.Contact, sourc
 	}
 	tx.AfterCommit(tx.DB().Topic(mergedTopic).Publish)
 	record := Merged{By: by, Contact: absorbed, Name: from.name.String, State: from.state,
-		Before: Before{Added: to.added, Identified: to.identified.Int64, Points: to.points, Owner: to.owner.Int64, IP: to.ip.Int64}}
+		Before: before{Added: to.added, Identified: to.identified.Int64, Points: to.points, Owner: to.owner.Int64, IP: to.ip.Int64}}
 	for _, k := range keys {
-		record.Keys = append(record.Keys, MovedKey{k.Kind, k.Value})
+		record.Keys = append(record.Keys, movedKey{k.Kind, k.Value})
 	}
 	if err := moveAllKeys(ctx, tx, keys, absorbed, survivor); err != nil {
 		return false, err

@@ -146,3 +146,26 @@ func TestStrayEventsFollowTheMerge(t *testing.T) {
 		t.Errorf("thread %q", got)
 	}
 }
+
+// A visitor may come and turn out to be somebody in one transaction: all it did
+// counts as brought along.
+func TestMergeCountsWhatTheSameTransactionAppended(t *testing.T) {
+	b := open(t)
+	ada := b.submit(contact.Visitor{}, "email", "ada@example.test")
+	b.do(func(ctx context.Context, tx *db.Tx) error {
+		v := &contact.Visitor{Token: strings.Repeat("a", 32), IP: "192.0.2.9"}
+		if err := contact.CreateVisitors(ctx, tx, []*contact.Visitor{v}, contact.By{Object: "hit"}); err != nil {
+			return err
+		}
+		_, _, err := contact.Identify(ctx, tx, contact.Submitted{Visitor: *v, Values: map[string]string{"email": "ada@example.test"}, Source: activity.SourceForm})
+		return err
+	})
+	events, err := activity.Thread(context.Background(), b.d, ada, activity.Page{Kinds: []activity.Kind{contact.KindJoined}, Limit: 5})
+	if err != nil || len(events) != 1 {
+		t.Fatalf("%d merges, %v", len(events), err)
+	}
+	var m contact.Merged
+	if err := events[0].Decode(&m); err != nil || m.Events != 1 {
+		t.Errorf("%d events moved, want 1: %v", m.Events, err)
+	}
+}

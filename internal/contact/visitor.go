@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
@@ -120,10 +121,12 @@ func insertVisitors(ctx context.Context, tx *db.Tx, visitors []*Visitor, by By) 
 
 var ipColumns = []string{"contact_id", "ip_id", "added"}
 
-// Seen is a contact met at an address.
+// Seen is a contact met at an address. It was at the time of the transaction when
+// At is zero.
 type Seen struct {
 	Contact id.Contact
 	Address string
+	At      time.Time
 }
 
 // AddIPs notes the addresses that contacts were seen at, with an event the
@@ -169,8 +172,11 @@ func AddIPs(ctx context.Context, tx *db.Tx, seen []Seen, source activity.Source)
 			continue
 		}
 		known[p] = true
-		added = append(added, []any{int64(s.Contact), p.ip, db.Millis(tx.Now())})
-		activity.Append(tx, activity.Entry{Contact: s.Contact, Kind: KindIPAdded, Source: source, Data: IPAdded{IP: s.Address}})
+		if s.At.IsZero() {
+			s.At = tx.Now()
+		}
+		added = append(added, []any{int64(s.Contact), p.ip, db.Millis(s.At)})
+		activity.Append(tx, activity.Entry{Contact: s.Contact, At: s.At, Kind: KindIPAdded, Source: source, Data: IPAdded{IP: s.Address}})
 	}
 	_, err = tx.InsertMissing(ctx, "contact_ip", ipColumns, added)
 	return err

@@ -93,7 +93,7 @@ func (f Form) act(ctx context.Context, tx *db.Tx, out Outcome) error {
 		var err error
 		switch {
 		case a.Type == ChangeTags && out.Contact != 0:
-			err = a.changeTags(ctx, tx, f, out)
+			err = a.changeTags(ctx, tx, out)
 		case a.Type == Notify:
 			err = a.notify(ctx, tx, f, out)
 		case a.Type == Send:
@@ -129,12 +129,16 @@ func (a Action) notify(ctx context.Context, tx *db.Tx, f Form, out Outcome) erro
 	return nil
 }
 
-func (a Action) changeTags(ctx context.Context, tx *db.Tx, f Form, out Outcome) error {
-	by := label.By{Source: activity.SourceForm, Object: "submission", ID: int64(out.Submission), Name: f.Name}
+func (a Action) changeTags(ctx context.Context, tx *db.Tx, out Outcome) error {
+	by := out.by()
 	if err := label.Add(ctx, tx, out.Contact, a.Add, by); err != nil {
 		return err
 	}
 	return label.RemoveNamed(ctx, tx, out.Contact, a.Remove, by)
+}
+
+func (out Outcome) by() label.By {
+	return label.By{Source: activity.SourceForm, Object: "submission", ID: int64(out.Submission), Name: out.Form.Name}
 }
 
 func findActions(ctx context.Context, q db.Q, form id.Form) ([]Action, error) {

@@ -209,16 +209,18 @@ func record(ctx context.Context, tx *db.Tx, s Submission, out *Outcome, values m
 	if err != nil {
 		return err
 	}
-	err = tx.Insert(ctx, "form_submission", []string{"contact_id", "id", "form_id", "at", "ip", "page", "referrer", "answers", "words"},
+	err = tx.Insert(ctx, "form_submission", submissionColumns,
 		[][]any{{int64(who), n, int64(f.ID), db.Millis(tx.Now()), s.IP, page, referrer, string(text), words(out.Answers)}})
 	if err != nil {
 		return err
 	}
 	if who != 0 {
-		out.tell(tx, visitor, page, referrer)
+		out.tell(tx, tx.Now(), visitor, page, referrer)
 	}
 	return f.act(ctx, tx, *out)
 }
+
+var submissionColumns = []string{"contact_id", "id", "form_id", "at", "ip", "page", "referrer", "answers", "words"}
 
 // words are the answers as they are searched.
 func words(answers []Answer) string {
@@ -230,13 +232,13 @@ func words(answers []Answer) string {
 }
 
 // tell appends the submission to the thread of its contact.
-func (out Outcome) tell(tx *db.Tx, visitor contact.Visitor, page, referrer string) {
+func (out Outcome) tell(tx *db.Tx, at time.Time, visitor contact.Visitor, page, referrer string) {
 	f, who := out.Form, out.Contact
 	device := visitor.Device
 	if who != visitor.Contact {
 		device = 0 // it was handed over, and gets another number with its next view
 	}
-	activity.Append(tx, activity.Entry{Contact: who, Kind: KindSubmitted, Source: activity.SourceForm, Device: device,
+	activity.Append(tx, activity.Entry{Contact: who, At: at, Kind: KindSubmitted, Source: activity.SourceForm, Device: device,
 		Data: Submitted{Form: f.ID, Name: f.Name, Submission: out.Submission, Answers: out.Answers, Page: page, Referrer: referrer}})
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 	"unicode/utf8"
 
 	"ariane/internal/activity"
@@ -84,6 +85,51 @@ func Add(ctx context.Context, tx *db.Tx, contact id.Contact, names []string, by 
 		}
 	}
 	return nil
+}
+
+// Tagging is a tag to put on a contact, with when and by whom it was.
+type Tagging struct {
+	Contact id.Contact
+	Name    string
+	At      time.Time
+	By      By
+}
+
+// AddAll puts tags on many contacts, none twice on the same. Those that a contact
+// has stay as they are.
+func AddAll(ctx context.Context, tx *db.Tx, list []Tagging) error {
+	if len(list) == 0 {
+		return nil
+	}
+	tags := map[string]Tag{} // by key
+	contacts := make([]id.Contact, len(list))
+	for i, t := range list {
+		contacts[i] = t.Contact
+		name := field.Printable(t.Name)
+		key := field.Fold(name)
+		if _, known := tags[key]; known || key == "" {
+			continue
+		}
+		tag, err := ensure(ctx, tx, name, key)
+		if err != nil {
+			return err
+		}
+		tags[key] = tag
+	}
+	had, err := Of(ctx, tx, contacts)
+	if err != nil {
+		return err
+	}
+	var rows [][]any
+	for _, t := range list {
+		tag := tags[field.Fold(field.Printable(t.Name))]
+		if tag.ID == 0 || slices.Contains(had[t.Contact], tag) {
+			continue
+		}
+		rows = append(rows, []any{int64(t.Contact), tag.ID, db.Millis(t.At)})
+		activity.Append(tx, activity.Entry{Contact: t.Contact, At: t.At, Kind: KindAdded, Source: t.By.Source, Data: Tagged{tag.Name, t.By}})
+	}
+	return tx.Insert(ctx, "contact_tag", []string{"contact_id", "tag_id", "added"}, rows)
 }
 
 // ensure finds a tag by its key, or creates it.

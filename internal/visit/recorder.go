@@ -443,8 +443,7 @@ func (s *session) record(ctx context.Context, batch []*waiting) error {
 			continue
 		}
 		w.view = activity.Append(s.tx, activity.Entry{Contact: b.contact, Device: b.device, Kind: KindPageViewed, Source: activity.SourceTracking,
-			Data: pageViewed{View: h.View, URL: s.texts.ids[h.URL], Title: s.texts.ids[h.Title], Referrer: s.texts.ids[h.Referrer],
-				Campaign: s.texts.ids[h.UTM.encode()], Language: h.Language, Code: h.Code}})
+			Data: s.stored(h)})
 	}
 	if err := s.settle(ctx, batch); err != nil {
 		return err

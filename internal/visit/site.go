@@ -70,13 +70,11 @@ func (s *session) noteSites(ctx context.Context, batch []*waiting) error {
 		return err
 	}
 	at := s.tx.Now()
-	rows := make([][]any, 0, len(hosts))
+	last := make(map[string]time.Time, len(hosts))
 	for _, host := range hosts {
-		rows = append(rows, []any{host, db.Millis(at)})
+		last[host] = at
 	}
-	err = s.tx.InsertOr(ctx, "visit_site", []string{"host", "last_at"}, rows,
-		`ON CONFLICT (host) DO UPDATE SET last_at = excluded.last_at WHERE excluded.last_at > visit_site.last_at`)
-	if err != nil {
+	if err := noteSites(ctx, s.tx, last); err != nil {
 		return fmt.Errorf("note sites: %w", err)
 	}
 	s.tx.AfterCommit(func() { s.r.sites.noted(hosts, at) })
