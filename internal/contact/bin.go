@@ -78,7 +78,9 @@ func Delete(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 			return err
 		}
 	}
-	tx.AfterCommit(tx.DB().Topic(mergedTopic).Publish)
+	if err := tx.Publish(mergedTopic); err != nil {
+		return err
+	}
 	kind := KindDeleted
 	if state == Anonymous {
 		kind = KindVisitorDeleted
@@ -182,7 +184,9 @@ func Restore(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 			return fmt.Errorf("restore contact %d: %w", contact, err)
 		}
 	}
-	tx.AfterCommit(tx.DB().Topic(mergedTopic).Publish)
+	if err := tx.Publish(mergedTopic); err != nil {
+		return err
+	}
 	activity.Append(tx, activity.Entry{Contact: contact, Kind: kind, Source: e.Source, Data: Removed{By: e.By}})
 	return nil
 }

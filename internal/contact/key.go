@@ -179,6 +179,8 @@ func handOver(ctx context.Context, tx *db.Tx, token string, to id.Contact, sourc
 	if _, err := tx.Exec(ctx, `DELETE FROM identity WHERE kind = ? AND value = ?`, int(KeyDevice), token); err != nil {
 		return fmt.Errorf("hand device over to contact %d: %w", to, err)
 	}
-	_, err := claim(ctx, tx, KeyDevice, token, to, source)
-	return err
+	if _, err := claim(ctx, tx, KeyDevice, token, to, source); err != nil {
+		return err
+	}
+	return tx.Publish(mergedTopic)
 }

@@ -13,7 +13,7 @@ import (
 	"ariane/internal/id"
 )
 
-// mergedTopic is published in this process once a merge is committed.
+// mergedTopic is published once a device may be another contact's.
 const mergedTopic = "contact.merged" // package visit waits for it
 
 // side is one of the two contacts of a merge.
@@ -44,7 +44,9 @@ func absorb(ctx context.Context, tx *db.Tx, survivor, absorbed id.Contact, sourc
 	if err != nil || slices.ContainsFunc(keys, func(k Key) bool { return k.Kind != KeyDevice }) {
 		return false, err
 	}
-	tx.AfterCommit(tx.DB().Topic(mergedTopic).Publish)
+	if err := tx.Publish(mergedTopic); err != nil {
+		return false, err
+	}
 	record := Merged{By: by, Contact: absorbed, Name: from.name.String, State: from.state,
 		Before: before{Added: to.added, Identified: to.identified.Int64, Points: to.points, Owner: to.owner.Int64, IP: to.ip.Int64}}
 	for _, k := range keys {

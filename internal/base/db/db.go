@@ -6,8 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
+	"os"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"ariane/internal/base/clock"
 )
@@ -45,8 +50,18 @@ type DB struct {
 	ahead *sql.DB
 	disk  disk
 
+	// dir is SQLite's folder, and locked the file that this process has while it
+	// serves from it.
+	dir    string
+	locked *os.File
+
 	// writer holds the only writing connection of SQLite while nobody writes.
 	writer chan *writer
+
+	process int64
+	// config and others are PostgreSQL's; others is nil before Join.
+	config *pgx.ConnConfig
+	others atomic.Pointer[others]
 
 	topics   sync.Map // name -> *Topic
 	types    sync.Map // table -> types of its columns, on PostgreSQL
@@ -62,7 +77,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 }
 
 func openAt(ctx context.Context, o Options, version int64) (*DB, error) {
-	d := &DB{clock: o.Clock, log: o.Log}
+	d := &DB{clock: o.Clock, log: o.Log, process: 1}
 	if d.clock == nil {
 		d.clock = clock.System
 	}
@@ -71,6 +86,7 @@ func openAt(ctx context.Context, o Options, version int64) (*DB, error) {
 	}
 	var err error
 	if o.URL != "" {
+		d.process = rand.Int64()
 		err = d.openPostgres(o.URL)
 	} else {
 		err = d.openSQLite(ctx, o.DataDir)
@@ -105,6 +121,9 @@ func (d *DB) Close() error {
 	}
 	if d.write != nil {
 		errs = append(errs, d.write.Close())
+	}
+	if d.locked != nil {
+		errs = append(errs, d.locked.Close())
 	}
 	if d.disk.close != nil {
 		errs = append(errs, d.disk.close())

@@ -130,7 +130,7 @@ func (t *pgTx) commit() error {
 	}
 	t.queued.Queue("commit")
 	tag, err := t.send()
-	if errors.Is(err, errLost) {
+	if errors.Is(err, errLost) && !idled(err) {
 		return fmt.Errorf("%w: %v", ErrUnclear, err)
 	}
 	if err == nil && tag.String() != "COMMIT" {
@@ -140,6 +140,13 @@ func (t *pgTx) commit() error {
 		return err
 	}
 	return t.conn.Close()
+}
+
+// idled tells that the server ended the transaction because nothing came for too
+// long, as when this process was made to stand still.
+func idled(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "25P03"
 }
 
 func (t *pgTx) rollback() error {

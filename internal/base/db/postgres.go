@@ -18,6 +18,10 @@ func (d *DB) openPostgres(address string) error {
 	if err != nil {
 		return fmt.Errorf("read database address: %w", err)
 	}
+	d.config = config.Copy()
+	// A process that stands still in the middle of a transaction holds locks that
+	// all others wait for.
+	config.RuntimeParams["idle_in_transaction_session_timeout"] = "10s"
 	d.read = stdlib.OpenDB(*config)
 	d.read.SetMaxOpenConns(postgresConnections)
 	d.read.SetMaxIdleConns(postgresConnections)

@@ -40,6 +40,15 @@ func (tx *Tx) LockedIDs(ctx context.Context, space string, number int, sequence 
 		SELECT nextval(CAST(? AS regclass)) FROM held, generate_series(1, ?)`, space, number, sequence+"_seq", n)
 }
 
+// Lock makes other transactions that lock the same name wait for the end of this
+// one. SQLite has one at a time anyway.
+func (tx *Tx) Lock(name string) error {
+	if tx.db.dialect == SQLite {
+		return nil
+	}
+	return tx.conn.later(`SELECT pg_advisory_xact_lock(hashtext(current_schema() || $1), 0)`, []any{name})
+}
+
 // countOn moves a sequence of SQLite on.
 func (tx *Tx) countOn(ctx context.Context, sequence string, n int) ([]int64, error) {
 	if n == 0 {

@@ -81,7 +81,7 @@ func (w *writer) queryRow(query string, args []any) *sql.Row {
 // brought there by disk, once for all commits that wait, while the next
 // transaction runs.
 func (d *DB) openSQLite(ctx context.Context, dir string) error {
-	d.dialect = SQLite
+	d.dialect, d.dir = SQLite, dir
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make data folder: %w", err)
 	}
@@ -132,6 +132,19 @@ func sqliteDB(path string, pragmas []string) *sql.DB {
 		panic(err)
 	}
 	return handle
+}
+
+// lock keeps other processes from serving the database.
+func (d *DB) lock() error {
+	file, err := os.OpenFile(filepath.Join(d.dir, File+"-lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := lockFile(file); err != nil {
+		return errors.Join(fmt.Errorf("%s: %w", d.dir, err), file.Close())
+	}
+	d.locked = file
+	return nil
 }
 
 // checkpoints copies the log into the database file a little at a time, so that

@@ -149,7 +149,8 @@ func again(err error) bool {
 		return false
 	}
 	switch pg.Code {
-	case "40P01", "40001", "23505": // deadlock, serialization failure, unique violation
+	case "40P01", "40001", "23505", // deadlock, serialization failure, unique violation
+		"25P03", "57P01": // the server ended the connection: idle for too long in a transaction, shutdown
 		return true
 	}
 	return false
@@ -237,32 +238,4 @@ func (d *DB) beginPostgres(ctx context.Context, pool *sql.DB, tx *Tx) (commit fu
 		}
 	}
 	return t.commit, rollback, nil
-}
-
-// Topic wakes goroutines of this process after a commit.
-type Topic struct{ ch chan chan struct{} }
-
-// Topic returns the topic of that name, the same for every caller.
-func (d *DB) Topic(name string) *Topic {
-	if t, ok := d.topics.Load(name); ok {
-		return t.(*Topic)
-	}
-	t := &Topic{ch: make(chan chan struct{}, 1)}
-	t.ch <- make(chan struct{})
-	got, _ := d.topics.LoadOrStore(name, t)
-	return got.(*Topic)
-}
-
-// Wait returns a channel that is closed at the next Publish. Take it before
-// looking for work, so that nothing published in between is missed.
-func (t *Topic) Wait() <-chan struct{} {
-	c := <-t.ch
-	t.ch <- c
-	return c
-}
-
-// Publish wakes all who wait.
-func (t *Topic) Publish() {
-	close(<-t.ch)
-	t.ch <- make(chan struct{})
 }

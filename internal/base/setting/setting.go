@@ -59,12 +59,14 @@ func Set[T any](ctx context.Context, tx *db.Tx, s Setting[T], value T) error {
 	if err != nil {
 		return fmt.Errorf("write setting %s: %w", s.name, err)
 	}
-	tx.AfterCommit(tx.DB().Topic("setting").Publish)
-	return nil
+	return tx.Publish(topic)
 }
 
-// Cached remembers a choice, or what was made of it, until it is changed in this
-// process, or for a few seconds where another process may have changed it.
+// topic is published once a choice is made.
+const topic = "setting"
+
+// Cached remembers a choice, or what was made of it, until it is changed, and for
+// a few seconds where nothing is heard of other processes.
 type Cached[T any] struct {
 	db   *db.DB
 	read func(context.Context) (T, error)
@@ -104,7 +106,7 @@ func (c *Cached[T]) Get(ctx context.Context) (T, error) {
 			return h.value, nil
 		}
 	}
-	changed := c.db.Topic("setting").Wait()
+	changed := c.db.Topic(topic).Wait()
 	value, err := c.read(ctx)
 	if err == nil {
 		c.held.Store(&held[T]{value: value, until: time.Now().Add(cachedFor), changed: changed})

@@ -87,7 +87,9 @@ func Secret(ctx context.Context, tx *db.Tx, s Setting[string]) (string, error) {
 		return "", fmt.Errorf("make secret %s: %w", s.name, err)
 	}
 	if added > 0 {
-		tx.AfterCommit(tx.DB().Topic("setting").Publish)
+		if err := tx.Publish(topic); err != nil {
+			return "", err
+		}
 	}
 	return Get(ctx, tx, s)
 }
