@@ -40,12 +40,17 @@ const batchSize = 2000
 // attempts is how often an event is tried alone before it is set aside.
 const attempts = 3
 
-var errMoved = errors.New("another process has moved the reader")
+var (
+	errMoved     = errors.New("another process has moved the reader")
+	errElsewhere = errors.New("another process has the reader")
+)
 
 // place is where a reader stands in a lane. The program may have looked further
 // than the database says, as long as there was nothing for the reader.
 type place struct {
 	at, replayUntil, stored id.Event
+	// elsewhere tells that another process has the reader in this lane.
+	elsewhere bool
 	// checked is when the database was asked. Another process that moves the
 	// reader is noticed by the next batch, or after placeAge.
 	checked time.Time
@@ -53,6 +58,10 @@ type place struct {
 
 // placeAge is how long a place counts without asking the database.
 const placeAge = time.Second
+
+// readerLease is how long a reader stays with the process that stored its place
+// last, unless that stops. A process that dies loses it.
+const readerLease = 10 * time.Second
 
 // keepEvery is after how many events without one for the reader its place is
 // stored all the same, so that a restart need not look at them again.
@@ -63,6 +72,9 @@ const keepEvery = 20_000
 func (r Reader) step(ctx context.Context, d *db.DB, lane int, seen *place, ahead *ahead) (int, error) {
 	if err := r.stand(ctx, d, lane, seen); err != nil {
 		return 0, err
+	}
+	if seen.elsewhere {
+		return 0, errElsewhere
 	}
 	from := *seen
 	w, err := ahead.look(ctx, d, lane, from)
@@ -159,10 +171,11 @@ func (r Reader) alone(ctx context.Context, d *db.DB, lane int, from place, e Eve
 	})
 }
 
-// move advances the cursor, and holds it until the end of the transaction.
+// move advances the cursor, and holds it until the end of the transaction. Where
+// another process moved it since it was read, this one is late and does nothing.
 func (r Reader) move(ctx context.Context, tx *db.Tx, lane int, from, to id.Event) error {
-	result, err := tx.Exec(ctx, `UPDATE reader_cursor SET event_id = ? WHERE reader = ? AND lane = ? AND event_id = ?`,
-		int64(to), r.Name, lane, int64(from))
+	result, err := tx.Exec(ctx, `UPDATE reader_cursor SET event_id = ?, holder = ?, held_until = ? WHERE reader = ? AND lane = ? AND event_id = ?`,
+		int64(to), tx.DB().Process(), db.Millis(tx.DB().SharedNow().Add(readerLease)), r.Name, lane, int64(from))
 	if err != nil {
 		return fmt.Errorf("move reader %s: %w", r.Name, err)
 	}
@@ -174,8 +187,10 @@ func (r Reader) move(ctx context.Context, tx *db.Tx, lane int, from, to id.Event
 
 func (r Reader) place(ctx context.Context, d *db.DB, lane int) (place, error) {
 	var p place
+	var holder, until int64
 	read := func() error {
-		return d.QueryRow(ctx, `SELECT event_id, replay_until FROM reader_cursor WHERE reader = ? AND lane = ?`, r.Name, lane).Scan(&p.at, &p.replayUntil)
+		return d.QueryRow(ctx, `SELECT event_id, replay_until, holder, held_until FROM reader_cursor WHERE reader = ? AND lane = ?`, r.Name, lane).
+			Scan(&p.at, &p.replayUntil, &holder, &until)
 	}
 	err := read()
 	if errors.Is(err, sql.ErrNoRows) {
@@ -200,6 +215,9 @@ func (r Reader) place(ctx context.Context, d *db.DB, lane int) (place, error) {
 		return p, fmt.Errorf("find place of reader %s: %w", r.Name, err)
 	}
 	p.stored, p.checked = p.at, time.Now()
+	// A lease that ends later than any can was given under another clock.
+	left := db.Time(until).Sub(d.SharedNow())
+	p.elsewhere = holder != d.Process() && left > 0 && left <= 2*readerLease
 	return p, nil
 }
 

@@ -62,10 +62,18 @@ func (r *Runner) Start(ctx context.Context) error {
 	return nil
 }
 
-// Stop lets every reader finish its batch.
+// Stop lets every reader finish its batch, and leaves it to other processes.
 func (r *Runner) Stop() {
 	r.stop()
 	r.done.Wait()
+	ctx := context.Background()
+	err := r.db.DoRelaxed(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE reader_cursor SET held_until = 0 WHERE holder = ? AND held_until > 0`, r.db.Process())
+		return err
+	})
+	if err != nil {
+		r.log.Error("leaving the readers to others failed", "error", err)
+	}
 }
 
 func (r *Runner) run(ctx context.Context, reader Reader) {
@@ -76,6 +84,8 @@ func (r *Runner) run(ctx context.Context, reader Reader) {
 		woken := topic.Wait()
 		found, err := r.round(ctx, reader)
 		switch {
+		case errors.Is(err, errElsewhere):
+			woken = nil
 		case err != nil && !errors.Is(err, errMoved) && ctx.Err() == nil:
 			r.log.Error("reader failed", "reader", reader.Name, "error", err)
 			// Wait for the next tick rather than for new events: the fault may be the database's.
@@ -96,18 +106,26 @@ func (r *Runner) run(ctx context.Context, reader Reader) {
 	}
 }
 
-// round takes one batch of each lane, and returns the length of the longest.
+// round takes one batch of each lane, and returns the length of the longest. It
+// fails with errElsewhere when other processes have the reader in all lanes.
 func (r *Runner) round(ctx context.Context, reader Reader) (longest int, err error) {
+	here := false
 	for lane := range r.db.Lanes() {
 		seen := r.seen(reader.Name, lane)
 		found, err := reader.step(ctx, r.db, lane, &seen, &r.ahead)
 		r.mu.Lock()
 		r.places[reader.Name][lane] = seen
 		r.mu.Unlock()
-		if err != nil {
+		if errors.Is(err, errElsewhere) {
+			continue
+		}
+		if here = true; err != nil {
 			return longest, err
 		}
 		longest = max(longest, found)
+	}
+	if !here {
+		return 0, errElsewhere
 	}
 	return longest, nil
 }
@@ -125,7 +143,7 @@ func (r *Runner) CatchUp(ctx context.Context) error {
 		again = false
 		for _, reader := range r.readers {
 			found, err := r.round(ctx, reader)
-			if err != nil {
+			if err != nil && !errors.Is(err, errElsewhere) {
 				return err
 			}
 			again = again || found > 0

@@ -52,6 +52,18 @@ func Thread(ctx context.Context, q db.Q, contact id.Contact, p Page) ([]Event, e
 	return scanEvents(rows)
 }
 
+// Since reads the events of a kind of several contacts from a time on, oldest
+// first for each.
+func Since(ctx context.Context, q db.Q, contacts []id.Contact, from time.Time, kind Kind) ([]Event, error) {
+	among, args := db.InIDs(q.Dialect(), "contact_id", contacts)
+	rows, err := q.Query(ctx, `SELECT `+eventColumns+` FROM event WHERE `+among+` AND at >= ? AND kind = ? ORDER BY contact_id, at, id`,
+		append(args, db.Millis(from), int64(kind))...)
+	if err != nil {
+		return nil, fmt.Errorf("read threads of %d contacts: %w", len(contacts), err)
+	}
+	return scanEvents(rows)
+}
+
 // where is the condition of a page in SQL.
 func (p Page) where(contact id.Contact) (string, []any) {
 	where := []string{"contact_id = ?"}
