@@ -107,6 +107,9 @@ func (a *App) build(ctx context.Context) error {
 	if a.DB, err = db.Open(ctx, db.Options{DataDir: c.DataDir, URL: c.DatabaseURL, Clock: c.Clock, Lanes: c.Lanes, Log: c.Log}); err != nil {
 		return err
 	}
+	if err := a.DB.Join(ctx); err != nil {
+		return err
+	}
 	if err := a.secure(); err != nil {
 		return err
 	}

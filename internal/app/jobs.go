@@ -34,8 +34,14 @@ func (a *App) tasks() []job.Task {
 	}
 }
 
+// inTransaction does nothing where another process has taken the task over.
 func (a *App) inTransaction(f func(ctx context.Context, tx *db.Tx) error) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
-		return a.DB.Do(ctx, func(tx *db.Tx) error { return f(ctx, tx) })
+		return a.DB.Do(ctx, func(tx *db.Tx) error {
+			if err := job.HeldIn(ctx, tx); err != nil {
+				return err
+			}
+			return f(ctx, tx)
+		})
 	}
 }

@@ -74,6 +74,9 @@ func (a Action) send(ctx context.Context, c *outgoing.Client, f Form, sent Resul
 	if a.Authorization != "" {
 		r.Header.Set("Authorization", a.Authorization)
 	}
+	if err := job.Held(ctx); err != nil {
+		return err
+	}
 	answer, err := c.Do(r)
 	switch {
 	case errors.Is(err, outgoing.ErrRefused):

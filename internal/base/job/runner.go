@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,7 +19,7 @@ import (
 )
 
 const (
-	lease      = 2 * time.Minute
+	lease      = 30 * time.Second
 	poll       = 2 * time.Second // for jobs that other processes add
 	longError  = 1000
 	keepDone   = 3 * 24 * time.Hour
@@ -51,6 +52,7 @@ type Runner struct {
 	grace    time.Duration
 	freed    chan struct{}
 	running  sync.WaitGroup
+	mine     mine // what runs here
 }
 
 // NewRunner prepares a runner; Run starts it.
@@ -61,7 +63,7 @@ func NewRunner(d *db.DB, log *slog.Logger, o Options) *Runner {
 	if o.Grace == 0 {
 		o.Grace = 20 * time.Second
 	}
-	r := &Runner{db: d, log: log, grace: o.Grace, handlers: map[string]Handler{}, freed: make(chan struct{}, 1), slots: make(chan struct{}, o.Workers)}
+	r := &Runner{db: d, log: log, grace: o.Grace, handlers: map[string]Handler{}, freed: make(chan struct{}, 1), slots: make(chan struct{}, o.Workers), mine: mine{held: map[any]bool{}}}
 	for _, h := range o.Handlers {
 		r.handlers[h.kind] = h
 	}
@@ -78,9 +80,18 @@ func (r *Runner) Run(ctx context.Context) error {
 	}
 	work, stop := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer stop(nil)
+	var freed time.Time
 	for ctx.Err() == nil {
 		wake := r.db.Topic(topic).Wait()
-		next, err := r.start(ctx, work)
+		var err error
+		if time.Since(freed) > lease {
+			err = r.free(ctx)
+			freed = time.Now()
+		}
+		next := poll
+		if err == nil {
+			next, err = r.start(ctx, work)
+		}
 		if err != nil && ctx.Err() == nil {
 			r.log.Error("looking for jobs failed", "error", err)
 		}
@@ -124,8 +135,10 @@ func (r *Runner) start(ctx, work context.Context) (time.Duration, error) {
 	}
 	for _, t := range taken {
 		r.slots <- struct{}{}
+		r.mine.add(t.id)
 		r.running.Go(func() {
 			defer func() {
+				r.mine.remove(t.id)
 				<-r.slots
 				select {
 				case r.freed <- struct{}{}:
@@ -149,6 +162,28 @@ func kindList(kinds []string) (string, []any) {
 	return `kind IN (` + db.Marks(len(kinds)) + `)`, args
 }
 
+// free lets jobs be taken whose lease ends later than any lease can: it was given
+// while a clock was wrong.
+func (r *Runner) free(ctx context.Context) error {
+	now := r.db.SharedNow()
+	var stuck []id.Job
+	err := db.Each(ctx, r.db, `SELECT id FROM job WHERE state = 1 AND run_at > ?`, []any{db.Millis(now.Add(2 * lease))}, func(row db.Row) error {
+		var one id.Job
+		err := row.Scan(&one)
+		stuck = append(stuck, one)
+		return err
+	})
+	for _, one := range stuck {
+		if err == nil && !r.mine.has(one) {
+			_, err = r.change(ctx, `UPDATE job SET run_at = ? WHERE id = ? AND state = 1 AND run_at > ?`, db.Millis(now), int64(one), db.Millis(now.Add(2*lease)))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("free jobs: %w", err)
+	}
+	return nil
+}
+
 // firstDue looks without writing: an idle process does not touch the disk.
 func (r *Runner) firstDue(ctx context.Context, kinds []string) (time.Duration, error) {
 	in, args := kindList(kinds)
@@ -168,15 +203,17 @@ type taken struct {
 	lost     bool // the process that ran it before ended in the middle
 }
 
-// take leases jobs whose turn has come, those of dead processes too.
+// take leases jobs whose turn has come, those of dead processes too. What runs
+// here is never taken again, whatever the clock says.
 func (r *Runner) take(ctx context.Context, kinds []string, limit int) ([]taken, error) {
 	var list []taken
 	err := r.db.Do(ctx, func(tx *db.Tx) error {
 		list = nil
 		in, args := kindList(kinds)
-		now := tx.Now()
-		rows, err := tx.Query(ctx, `SELECT id, kind, args, attempts + 1, state FROM job WHERE state < 2 AND run_at <= ? AND `+in+
-			` ORDER BY run_at, id LIMIT ?`+tx.Dialect().SkipLocked(), append(append([]any{db.Millis(now)}, args...), limit)...)
+		now, shared := db.Millis(tx.Now()), db.Millis(r.db.SharedNow())
+		rows, err := tx.Query(ctx, `SELECT id, kind, args, attempts + 1, state FROM job
+			WHERE state < 2 AND run_at <= ? AND run_at <= CASE WHEN state = 1 THEN CAST(? AS BIGINT) ELSE ? END AND `+in+
+			` ORDER BY run_at, id LIMIT ?`+tx.Dialect().SkipLocked(), append(append([]any{max(now, shared), shared, now}, args...), limit+r.mine.len())...)
 		if err != nil {
 			return err
 		}
@@ -188,14 +225,16 @@ func (r *Runner) take(ctx context.Context, kinds []string, limit int) ([]taken, 
 				return err
 			}
 			t.lost = state == Running
-			list = append(list, t)
+			if len(list) < limit && !r.mine.has(t.id) {
+				list = append(list, t)
+			}
 		}
 		if err := rows.Err(); err != nil {
 			return err
 		}
 		rows.Close()
 		for _, t := range list {
-			_, err := tx.Exec(ctx, `UPDATE job SET state = 1, attempts = ?, run_at = ? WHERE id = ?`, t.attempts, db.Millis(now.Add(lease)), int64(t.id))
+			_, err := tx.Exec(ctx, `UPDATE job SET state = 1, attempts = ?, run_at = ? WHERE id = ?`, t.attempts, shared+lease.Milliseconds(), int64(t.id))
 			if err != nil {
 				return err
 			}
@@ -220,7 +259,10 @@ func (r *Runner) job(work context.Context, t taken) {
 		renew := func(ctx context.Context, until time.Time) (bool, error) {
 			return r.change(ctx, `UPDATE job SET run_at = ? WHERE id = ? AND attempts = ? AND state = 1`, db.Millis(until), int64(t.id), t.attempts)
 		}
-		err = r.hold(work, renew, func(ctx context.Context) error { return h.run(ctx, json.RawMessage(t.args)) })
+		held := func(ctx context.Context, tx *db.Tx) *sql.Row {
+			return tx.QueryRow(ctx, `SELECT 1 FROM job WHERE id = ? AND attempts = ? AND state = 1`+tx.Dialect().ForUpdate(), int64(t.id), t.attempts)
+		}
+		err = r.hold(work, &holding{renew: renew, row: held}, func(ctx context.Context) error { return h.run(ctx, json.RawMessage(t.args)) })
 	}
 	now := r.db.Now()
 	where := ` WHERE id = ? AND attempts = ? AND state = 1`
@@ -259,9 +301,12 @@ func (r *Runner) change(ctx context.Context, query string, args ...any) (bool, e
 }
 
 // hold runs f while renewing a lease. A panic becomes an error.
-func (r *Runner) hold(ctx context.Context, renew func(context.Context, time.Time) (bool, error), f func(context.Context) error) error {
+func (r *Runner) hold(ctx context.Context, h *holding, f func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	h.db = r.db
+	h.until.Store(db.Millis(r.db.SharedNow().Add(lease)))
+	ctx = context.WithValue(ctx, holdingKey{}, h)
 	done := make(chan error, 1)
 	go func() {
 		defer func() {
@@ -281,7 +326,12 @@ func (r *Runner) hold(ctx context.Context, renew func(context.Context, time.Time
 			}
 			return err
 		case <-tick.C:
-			if held, err := renew(ctx, r.db.Now().Add(lease)); err == nil && !held {
+			until := r.db.SharedNow().Add(lease)
+			held, err := h.renew(ctx, until)
+			switch {
+			case err == nil && held:
+				h.until.Store(db.Millis(until))
+			case err == nil:
 				cancel(errLost)
 			}
 		}

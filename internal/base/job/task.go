@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,11 +16,13 @@ type Turn struct {
 	RunAt time.Time
 	RanAt time.Time // zero when it has not
 	Error string    // of the last run
+
+	number int64 // of its turn
 }
 
 // Turns lists the tasks that runners know or knew, by name.
 func Turns(ctx context.Context, q db.Q) ([]Turn, error) {
-	rows, err := q.Query(ctx, `SELECT name, run_at, ran_at, error FROM job_task ORDER BY name`)
+	rows, err := q.Query(ctx, `SELECT name, run_at, ran_at, error, turn FROM job_task ORDER BY name`)
 	if err != nil {
 		return nil, fmt.Errorf("list tasks: %w", err)
 	}
@@ -30,7 +33,7 @@ func Turns(ctx context.Context, q db.Q) ([]Turn, error) {
 		var runAt int64
 		var ranAt sql.NullInt64
 		var message sql.NullString
-		if err := rows.Scan(&t.Name, &runAt, &ranAt, &message); err != nil {
+		if err := rows.Scan(&t.Name, &runAt, &ranAt, &message, &t.number); err != nil {
 			return nil, fmt.Errorf("list tasks: %w", err)
 		}
 		t.RunAt, t.RanAt, t.Error = db.Time(runAt), db.NullTime(ranAt), message.String
@@ -43,7 +46,7 @@ func (r *Runner) addTasks(ctx context.Context) error {
 	return r.db.Do(ctx, func(tx *db.Tx) error {
 		rows := make([][]any, len(r.tasks))
 		for i, t := range r.tasks {
-			rows[i] = []any{t.Name, db.Millis(tx.Now())}
+			rows[i] = []any{t.Name, db.Millis(r.db.SharedNow())}
 		}
 		_, err := tx.InsertMissing(ctx, "job_task", []string{"name", "run_at"}, rows)
 		return err
@@ -56,47 +59,66 @@ func (r *Runner) startTasks(ctx, work context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	due := map[string]time.Time{}
+	due := map[string]Turn{}
 	for _, t := range turns {
-		due[t.Name] = t.RunAt
+		due[t.Name] = t
 	}
-	now, next := r.db.Now(), poll
+	now, next := r.db.SharedNow(), poll
 	for _, t := range r.tasks {
-		if wait := due[t.Name].Sub(now); wait > 0 {
+		// A turn that is further away than any can be was set while a clock was wrong.
+		if wait := due[t.Name].RunAt.Sub(now); wait > 0 && wait <= t.Every+2*lease {
 			next = min(next, wait)
 			continue
 		}
-		until := db.Millis(now.Add(lease))
-		mine, err := r.change(ctx, `UPDATE job_task SET run_at = ? WHERE name = ? AND run_at <= ?`, until, t.Name, db.Millis(now))
+		if r.mine.has(t.Name) {
+			continue
+		}
+		turn, err := r.takeTask(ctx, due[t.Name], now.Add(lease))
 		if err != nil {
 			return 0, fmt.Errorf("take task %s: %w", t.Name, err)
 		}
-		if mine {
-			r.running.Go(func() { r.task(work, t, until) })
+		if turn > 0 {
+			r.mine.add(t.Name)
+			r.running.Go(func() {
+				defer r.mine.remove(t.Name)
+				r.task(work, t, turn)
+			})
 		}
 	}
 	return next, nil
 }
 
-// task runs one task. The end of its lease guards every write.
-func (r *Runner) task(work context.Context, t Task, until int64) {
-	const set = `UPDATE job_task SET run_at = ?`
-	const where = ` WHERE name = ? AND run_at = ?`
-	err := r.hold(work, func(ctx context.Context, end time.Time) (bool, error) {
-		held, err := r.change(ctx, set+where, db.Millis(end), t.Name, until)
-		if held {
-			until = db.Millis(end)
+// takeTask returns the number of the new turn, zero when another process was
+// quicker.
+func (r *Runner) takeTask(ctx context.Context, last Turn, until time.Time) (turn int64, err error) {
+	err = r.db.Do(ctx, func(tx *db.Tx) error {
+		err := tx.QueryRow(ctx, `UPDATE job_task SET run_at = ?, turn = turn + 1 WHERE name = ? AND turn = ? AND run_at = ? RETURNING turn`,
+			db.Millis(until), last.Name, last.number, db.Millis(last.RunAt)).Scan(&turn)
+		if errors.Is(err, sql.ErrNoRows) {
+			turn, err = 0, nil
 		}
-		return held, err
-	}, t.Run)
+		return err
+	})
+	return turn, err
+}
+
+// task runs one task. The number of the turn guards every write.
+func (r *Runner) task(work context.Context, t Task, turn int64) {
+	renew := func(ctx context.Context, until time.Time) (bool, error) {
+		return r.change(ctx, `UPDATE job_task SET run_at = ? WHERE name = ? AND turn = ?`, db.Millis(until), t.Name, turn)
+	}
+	held := func(ctx context.Context, tx *db.Tx) *sql.Row {
+		return tx.QueryRow(ctx, `SELECT 1 FROM job_task WHERE name = ? AND turn = ?`+tx.Dialect().ForUpdate(), t.Name, turn)
+	}
+	err := r.hold(work, &holding{renew: renew, row: held}, t.Run)
 	var message any
 	if err != nil {
 		r.log.Error("task failed", "task", t.Name, "error", err)
 		message = short(err)
 	}
-	now := r.db.Now()
-	_, err = r.change(context.WithoutCancel(work), set+`, ran_at = ?, error = ?`+where,
-		db.Millis(now.Add(t.Every)), db.Millis(now), message, t.Name, until)
+	now := r.db.SharedNow()
+	_, err = r.change(context.WithoutCancel(work), `UPDATE job_task SET run_at = ?, turn = turn + 1, ran_at = ?, error = ? WHERE name = ? AND turn = ?`,
+		db.Millis(now.Add(t.Every)), db.Millis(now), message, t.Name, turn)
 	if err != nil {
 		r.log.Error("noting the end of a task failed", "task", t.Name, "error", err)
 	}

@@ -1,0 +1,80 @@
+package job
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"ariane/internal/base/db"
+)
+
+// holding is the lease of what runs.
+type holding struct {
+	db    *db.DB
+	until atomic.Int64 // milliseconds of the shared clock
+	renew func(context.Context, time.Time) (bool, error)
+	// row is there while the lease is held, and cannot be taken before the end of
+	// the transaction.
+	row func(context.Context, *db.Tx) *sql.Row
+}
+
+type holdingKey struct{}
+
+// Held returns an error when the process stood still for so long that another may
+// have taken over what runs under this context. Ask right before something leaves
+// the machine.
+func Held(ctx context.Context) error {
+	if h, ok := ctx.Value(holdingKey{}).(*holding); ok && db.Millis(h.db.SharedNow()) >= h.until.Load() {
+		return errLost
+	}
+	return ctx.Err()
+}
+
+// HeldIn makes a transaction one of the process that holds what runs under this
+// context: it fails where another has taken over, and keeps others from doing so
+// until it ends.
+func HeldIn(ctx context.Context, tx *db.Tx) error {
+	h, ok := ctx.Value(holdingKey{}).(*holding)
+	if !ok {
+		return nil
+	}
+	var one int
+	err := h.row(ctx, tx).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return errLost
+	}
+	return err
+}
+
+// mine is what runs in this process: numbers of jobs and names of tasks.
+type mine struct {
+	mu   sync.Mutex
+	held map[any]bool
+}
+
+func (m *mine) add(one any) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.held[one] = true
+}
+
+func (m *mine) remove(one any) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.held, one)
+}
+
+func (m *mine) has(one any) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.held[one]
+}
+
+func (m *mine) len() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.held)
+}
