@@ -87,6 +87,7 @@ type Recorder struct {
 	forgotten atomic.Int64
 	merges    *db.Topic
 	merged    atomic.Pointer[<-chan struct{}]
+	alone     atomic.Bool // no other process recorded when the last transaction began
 	closing   chan struct{}
 	done      sync.WaitGroup
 }
@@ -104,6 +105,8 @@ type browser struct {
 	zoned bool
 	// untracked tells that the contact is not to be followed.
 	untracked bool
+	// asOf is when views was complete, in milliseconds.
+	asOf int64
 }
 
 // recent are the views that a browser sent last, each by 64 bits. Many
@@ -372,6 +375,7 @@ type session struct {
 	r        *Recorder
 	tx       *db.Tx
 	uncached bool
+	beside   bool  // other processes may record at the same time
 	begun    int64 // how often the devices had been forgotten before
 	browsers map[string]*browser
 	agents   map[string]*Hit // a hit of each token, for what a new device needs
@@ -385,8 +389,13 @@ type session struct {
 // contact after a merge, and by SetFollowed.
 const lookAgain = "contact.merged"
 
-// heed forgets the devices when they have to be looked up again.
+// heed forgets the devices when they have to be looked up again: when one may be
+// another contact's, when nobody would tell, and when a process that recorded
+// beside this one is gone.
 func (r *Recorder) heed() {
+	if alone := r.db.Alone(); r.alone.Swap(alone) != alone && alone {
+		r.forget()
+	}
 	heard := r.merged.Load()
 	select {
 	case <-*heard:
@@ -394,17 +403,25 @@ func (r *Recorder) heed() {
 		r.merged.CompareAndSwap(heard, &next)
 		r.forget()
 	default:
+		if !r.db.Hears() {
+			r.forget()
+		}
 	}
 }
 
 // session begins the work of a transaction with so many hits.
 func (r *Recorder) session(tx *db.Tx, hits int) *session {
 	r.heed()
-	return &session{r: r, tx: tx, begun: r.forgotten.Load(), browsers: make(map[string]*browser, hits), agents: make(map[string]*Hit, hits), addresses: map[string]int64{},
+	return &session{r: r, tx: tx, beside: !r.alone.Load(), begun: r.forgotten.Load(), browsers: make(map[string]*browser, hits), agents: make(map[string]*Hit, hits), addresses: map[string]int64{},
 		texts: texts{ids: map[string]int64{"": 0}, fresh: map[string]int64{}}}
 }
 
 func (s *session) record(ctx context.Context, batch []*waiting) error {
+	if s.beside {
+		if err := s.tx.Lock("hits"); err != nil {
+			return err
+		}
+	}
 	for _, w := range batch {
 		if _, met := s.agents[w.hit.Token]; !met {
 			s.agents[w.hit.Token] = &w.hit
@@ -414,6 +431,9 @@ func (s *session) record(ctx context.Context, batch []*waiting) error {
 		}
 	}
 	if err := s.know(ctx); err != nil {
+		return err
+	}
+	if err := s.catchUp(ctx, batch); err != nil {
 		return err
 	}
 	if err := s.moveIPs(ctx, batch); err != nil {

@@ -1,0 +1,116 @@
+package visit_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"ariane/internal/activity"
+	"ariane/internal/base/db"
+	"ariane/internal/base/db/dbtest"
+	"ariane/internal/contact"
+	"ariane/internal/visit"
+)
+
+// two are recorders of two processes on one database.
+func two(t *testing.T) (d *db.DB, first, second *visit.Recorder) {
+	t.Helper()
+	o := dbtest.Options(t)
+	if o.URL == "" {
+		t.Skip("SQLite serves one process")
+	}
+	var all [2]*visit.Recorder
+	for i := range all {
+		d = dbtest.With(t, o)
+		if err := d.Join(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		all[i] = recorder(t, d)
+		t.Cleanup(all[i].Close)
+		for end := time.Now().Add(10 * time.Second); !d.Hears(); <-time.After(5 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatal("hears nothing")
+			}
+		}
+	}
+	return d, all[0], all[1]
+}
+
+// A page view that is sent again, to another process than before, is one.
+func TestViewThatIsSentToAnotherProcess(t *testing.T) {
+	d, first, second := two(t)
+	at := record(t, first, hit(1, 1))
+	record(t, second, hit(1, 2))
+	for view := 3; view < 9; view++ {
+		record(t, first, hit(1, view))
+		record(t, second, hit(1, view))
+		record(t, second, hit(1, view-1))
+	}
+	if n := len(views(t, d, at.Contact)); n != 8 {
+		t.Errorf("%d page views on the thread, want 8", n)
+	}
+}
+
+// What is decided in one process counts in the others.
+func TestNobodyIsFollowedByAnotherProcess(t *testing.T) {
+	d, first, second := two(t)
+	at := record(t, first, hit(1, 1))
+	record(t, second, hit(1, 2))
+	set := func(followed bool) {
+		t.Helper()
+		err := d.Do(t.Context(), func(tx *db.Tx) error {
+			return visit.SetFollowed(t.Context(), tx, at.Contact, followed, contact.By{})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	is := func(want bool) {
+		t.Helper()
+		for end := time.Now().Add(10 * time.Second); (record(t, first, hit(1, 0)).Contact != 0) != want; {
+			if time.Now().After(end) {
+				t.Fatalf("the other process has not heard of it (followed: %t)", want)
+			}
+		}
+	}
+	set(false)
+	is(false)
+	set(true)
+	is(true)
+}
+
+// A browser that became another contact's in one process is that contact's in
+// the others, and nothing recorded meanwhile is lost.
+func TestBrowserIsMergedByAnotherProcess(t *testing.T) {
+	d, first, second := two(t)
+	at := record(t, first, hit(1, 1))
+	record(t, second, hit(1, 2))
+	err := d.Do(t.Context(), func(tx *db.Tx) error {
+		known, err := contact.Create(t.Context(), tx, contact.New{Values: map[string]string{"email": "ada@example.test"}})
+		if err != nil {
+			return err
+		}
+		at.Contact = known
+		visitor, err := first.Visitor(token(1), hit(1, 0))(t.Context(), tx)
+		if err != nil {
+			return err
+		}
+		return contact.Attach(t.Context(), tx, visitor, known, activity.SourceForm, contact.By{})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	view := 3
+	for end := time.Now().Add(10 * time.Second); record(t, second, hit(1, view)).Contact != at.Contact; view++ {
+		if time.Now().After(end) {
+			t.Fatal("the other process has not heard of it")
+		}
+	}
+	r := activity.NewRunner(d, dbtest.Options(t).Log, contact.ActiveReader([]activity.Kind{visit.KindPageViewed}, visit.KindPageViewed), visit.MergeReader())
+	if err := r.CatchUp(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(views(t, d, at.Contact)); n != view {
+		t.Errorf("%d page views on the thread, want %d", n, view)
+	}
+}
