@@ -19,11 +19,9 @@ import (
 	"ariane/internal/app"
 	"ariane/internal/base/db"
 	"ariane/internal/base/db/dbtest"
-	"ariane/internal/form"
-	"ariane/internal/form/question"
 	"ariane/internal/id"
 	"ariane/internal/tool/backup"
-	"ariane/internal/tool/crashtest"
+	"ariane/internal/tool/crash"
 )
 
 const (
@@ -37,16 +35,24 @@ const (
 // readers keep in it is what they make of its thread.
 func TestBackupUnderLoad(t *testing.T) {
 	o := dbtest.Options(t)
-	number, flag := prepare(t, o)
-	server := crashtest.Start(t, crashtest.Build(t), flag)
-	var list []*crashtest.Browser
-	for i := range browsers {
-		list = append(list, crashtest.NewBrowser(i, number))
+	stage, err := crash.Prepare(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
 	}
-	traffic := crashtest.Drive(list)
+	binary, err := crash.Build(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := crash.Start(binary, stage.Flags)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Kill)
+	list := stage.Browsers(browsers)
+	traffic := crash.Drive(list)
 	traffic.Serve(server.Address)
 	reach(t, traffic, early)
-	var before []*crashtest.Browser
+	var before []*crash.Browser
 	for _, b := range list {
 		before = append(before, b.SoFar())
 	}
@@ -58,7 +64,10 @@ func TestBackupUnderLoad(t *testing.T) {
 	d := dbtest.With(t, restore())
 	seen, later := 0, 0
 	for i, b := range before {
-		pages, notes := crashtest.Thread(t, d, b.Contact)
+		pages, notes, err := crash.Thread(t.Context(), d, b.Contact)
+		if err != nil {
+			t.Fatal(err)
+		}
 		holds(t, b.Contact, pages, b.Seen, list[i].Seen)
 		holds(t, b.Contact, notes, b.Sent, list[i].Sent)
 		seen += len(pages) + len(notes)
@@ -87,30 +96,7 @@ func holds(t *testing.T, contact id.Contact, stored map[string]int, early, sent 
 	}
 }
 
-// prepare creates the form in a new database and returns the flag that names it.
-func prepare(t *testing.T, o db.Options) (number id.Form, flag string) {
-	t.Helper()
-	d, err := db.Open(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := form.Blank("en")
-	f.Name = "News"
-	f.Fields = append(f.Fields, form.Field{Label: "Note", Alias: "note", Type: question.Text})
-	err = d.Do(t.Context(), func(tx *db.Tx) error {
-		number, err = form.Create(t.Context(), tx, f)
-		return err
-	})
-	if err := errors.Join(err, d.Close()); err != nil {
-		t.Fatal(err)
-	}
-	if o.URL != "" {
-		return number, "--database-url=" + o.URL
-	}
-	return number, "--data=" + o.DataDir
-}
-
-func reach(t *testing.T, traffic *crashtest.Traffic, enough int64) {
+func reach(t *testing.T, traffic *crash.Traffic, enough int64) {
 	t.Helper()
 	for patience := time.After(30 * time.Second); traffic.Acknowledged.Load() < enough; {
 		select {

@@ -165,23 +165,18 @@ func (b *Browser) until(done func() bool) bool {
 	return true
 }
 
-// plainSpaces makes those that keep words on one line ordinary ones.
-const plainSpaces = `.replace(/[\u00a0\u202f]/g, " ")`
-
-// Text is the visible text of the first element that the selector finds, once
-// there is one, with ordinary spaces.
+// Text is the visible text of the first element that the selector finds, once there is one.
 func (b *Browser) Text(selector string) string {
 	b.t.Helper()
 	element := "document.querySelector(" + strconv.Quote(selector) + ")"
 	b.WaitFor(element)
-	return strings.TrimSpace(b.String(element + ".innerText" + plainSpaces))
+	return strings.TrimSpace(b.String(element + ".innerText"))
 }
 
-// WaitText waits until the visible text of the page contains text, with ordinary
-// spaces.
+// WaitText waits until the visible text of the page contains text.
 func (b *Browser) WaitText(text string) {
 	b.t.Helper()
-	b.WaitFor("document.body && document.body.innerText" + plainSpaces + ".includes(" + strconv.Quote(text) + ")")
+	b.WaitFor("document.body && document.body.innerText.includes(" + strconv.Quote(text) + ")")
 }
 
 // Count is the number of elements that the selector finds now.

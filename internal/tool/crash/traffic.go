@@ -1,12 +1,13 @@
-package crashtest
+package crash
 
 import (
 	"context"
-	"crypto/rand"
+	cryptorand "crypto/rand"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -47,15 +48,15 @@ type Browser struct {
 	accept func(body []byte) error
 }
 
-// NewBrowser is a visitor with an empty cookie jar. The form has the fields
+// newBrowser is a visitor with an empty cookie jar. The form has the fields
 // email and note.
-func NewBrowser(number int, form id.Form) *Browser {
+func newBrowser(number int, form id.Form) *Browser {
 	return &Browser{number: number, token: random(), form: form}
 }
 
 func random() string {
 	b := make([]byte, 16)
-	rand.Read(b)
+	cryptorand.Read(b)
 	return hex.EncodeToString(b)
 }
 
@@ -148,39 +149,43 @@ type Traffic struct {
 	// Acknowledged counts what the server said it had.
 	Acknowledged atomic.Int64
 
-	address atomic.Value
-	stop    chan struct{}
-	end     sync.WaitGroup
-	failed  chan error
+	addresses atomic.Pointer[[]string]
+	pause     atomic.Int64
+	stop      chan struct{}
+	once      sync.Once
+	end       sync.WaitGroup
+	failed    chan error
+	cancel    context.CancelFunc
 }
 
 // Drive starts the browsers. They find the server once Serve has told them.
 func Drive(browsers []*Browser) *Traffic {
-	t := &Traffic{Browsers: browsers, stop: make(chan struct{}), failed: make(chan error, len(browsers))}
-	t.address.Store("127.0.0.1:1")
+	ctx, cancel := context.WithCancel(context.Background())
+	t := &Traffic{cancel: cancel, Browsers: browsers, stop: make(chan struct{}), failed: make(chan error, len(browsers))}
+	t.Serve("127.0.0.1:1")
 	client := &http.Client{Transport: &http.Transport{
 		MaxIdleConnsPerHost: len(browsers),
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, network, t.address.Load().(string))
+			return (&net.Dialer{}).DialContext(ctx, network, t.server())
 		},
 	}}
 	for _, b := range browsers {
 		t.end.Go(func() {
 			for {
-				done, err := b.step(context.Background(), client)
+				done, err := b.step(ctx, client)
 				if err != nil {
 					t.failed <- err
 					return
 				}
-				wait := time.Duration(0)
+				wait := time.Duration(t.pause.Load())
 				if done {
 					t.Acknowledged.Add(1)
 				} else {
-					wait = 10 * time.Millisecond
+					wait = max(wait, 10*time.Millisecond)
 				}
 				select {
 				case <-t.stop:
-					if b.next == nil {
+					if b.next == nil || ctx.Err() != nil {
 						return
 					}
 				case <-time.After(wait):
@@ -191,18 +196,46 @@ func Drive(browsers []*Browser) *Traffic {
 	return t
 }
 
-// Serve tells the browsers where the server is now.
-func (t *Traffic) Serve(address string) { t.address.Store(address) }
+// Serve tells the browsers where the servers are now. They take any of them.
+func (t *Traffic) Serve(addresses ...string) { t.addresses.Store(&addresses) }
+
+func (t *Traffic) server() string {
+	addresses := *t.addresses.Load()
+	return addresses[rand.IntN(len(addresses))]
+}
+
+// Pace lets each browser pause between two requests.
+func (t *Traffic) Pace(pause time.Duration) { t.pause.Store(int64(pause)) }
+
+// More waits until so many more requests are acknowledged.
+func (t *Traffic) More(ctx context.Context, requests int64) error {
+	for enough := t.Acknowledged.Load() + requests; t.Acknowledged.Load() < enough; {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("nothing is acknowledged any more: %w", ctx.Err())
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	return nil
+}
 
 // Stop lets each browser have its last request acknowledged, and returns what
 // the server answered that it must not.
 func (t *Traffic) Stop() error {
-	close(t.stop)
+	t.once.Do(func() { close(t.stop) })
 	t.end.Wait()
+	t.cancel()
 	select {
 	case err := <-t.failed:
 		return err
 	default:
 		return nil
 	}
+}
+
+// abandon ends the browsers, whatever they wait for.
+func (t *Traffic) abandon() {
+	t.cancel()
+	t.once.Do(func() { close(t.stop) })
+	t.end.Wait()
 }

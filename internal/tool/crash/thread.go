@@ -1,8 +1,7 @@
-package crashtest
+package crash
 
 import (
 	"context"
-	"testing"
 
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
@@ -12,19 +11,17 @@ import (
 )
 
 // Thread counts the page views and submissions of a contact by what is unique in them.
-func Thread(t testing.TB, d *db.DB, contact id.Contact) (pages, notes map[string]int) {
-	t.Helper()
-	ctx := context.Background()
+func Thread(ctx context.Context, d *db.DB, contact id.Contact) (pages, notes map[string]int, err error) {
 	pages, notes = map[string]int{}, map[string]int{}
 	page := activity.Page{Kinds: []activity.Kind{visit.KindPageViewed, form.KindSubmitted}, Limit: 500}
 	for {
 		events, err := activity.Thread(ctx, d, contact, page)
 		if err != nil {
-			t.Fatal(err)
+			return nil, nil, err
 		}
 		views, err := visit.PageViews(ctx, d, events)
 		if err != nil {
-			t.Fatal(err)
+			return nil, nil, err
 		}
 		for _, v := range views {
 			pages[v.URL]++
@@ -35,7 +32,7 @@ func Thread(t testing.TB, d *db.DB, contact id.Contact) (pages, notes map[string
 				continue
 			}
 			if err := e.Decode(&s); err != nil {
-				t.Fatal(err)
+				return nil, nil, err
 			}
 			for _, a := range s.Answers {
 				if a.Alias == "note" {
@@ -44,7 +41,7 @@ func Thread(t testing.TB, d *db.DB, contact id.Contact) (pages, notes map[string
 			}
 		}
 		if len(events) < page.Limit {
-			return pages, notes
+			return pages, notes, nil
 		}
 		last := events[len(events)-1]
 		page.Before = activity.Cursor{At: last.At, ID: last.ID}
