@@ -120,6 +120,13 @@ func (w *walk) examine(path, theme string, width int) {
 	if n := w.b.Overflow(); n > 0 {
 		w.Errorf("%s: wider than the window of %d pixels by %d", path, width, n)
 	}
+	least := 24
+	if width < 500 {
+		least = 40
+	}
+	for _, crowded := range w.b.Crowded(least) {
+		w.Errorf("%s, %d pixels: %s", path, width, crowded)
+	}
 	for _, barrier := range w.b.Barriers() {
 		w.Errorf("%s, %s, %d pixels: %s", path, theme, width, barrier)
 	}

@@ -29,7 +29,7 @@ type words struct {
 
 var stories = []words{
 	{"en", "en-GB", "Identified as", "Submitted the form", "Ada", "Lovelace", "ada@example.test", "Viewed", "Today", "/en/contact", "/en/", "/en/bikes", "/en/pricing"},
-	{"fr", "fr-FR", "Identifié :", "Formulaire soumis", "Émilie", "du Châtelet", "emilie@example.test", "Page vue", "Aujourd’hui", "/fr/contact", "/fr/", "/fr/velos", "/fr/tarifs"},
+	{"fr", "fr-FR", "Identifié\u00a0:", "Formulaire soumis", "Émilie", "du Châtelet", "emilie@example.test", "Page vue", "Aujourd’hui", "/fr/contact", "/fr/", "/fr/velos", "/fr/tarifs"},
 }
 
 // ordinary is the user agent of a browser with a window; that of one without

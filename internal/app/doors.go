@@ -19,7 +19,7 @@ import (
 // doors lists everything that can be asked over HTTP.
 func (a *App) doors() [][]web.Route {
 	now := a.config.Clock
-	contacts := contactpage.Deps{DB: a.DB, Clock: now, Watcher: a.watcher, BaseURL: a.BaseURL}
+	contacts := contactpage.Deps{DB: a.DB, Clock: now, Watcher: a.watcher, Places: a.places, BaseURL: a.BaseURL}
 	visitors := public.Deps{DB: a.DB, Recorder: a.Recorder, Policy: a.policy, Sites: a.sites, BaseURL: a.BaseURL}
 	return [][]web.Route{
 		track.Routes(track.Deps{DB: a.DB, Recorder: a.Recorder, Policy: a.policy, Sites: a.sites, BaseURL: a.BaseURL}),

@@ -3,6 +3,7 @@ package field
 import (
 	_ "embed"
 	"strings"
+	"sync"
 )
 
 var (
@@ -13,6 +14,29 @@ var (
 	//go:embed countries.txt
 	countryNames string // English, tab, French
 )
+
+// countries finds the English and the French name of a country by its folded
+// name in either.
+var countries = sync.OnceValue(func() map[string][2]string {
+	found := map[string][2]string{}
+	for line := range strings.Lines(countryNames) {
+		english, french, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		found[Fold(english)], found[Fold(french)] = [2]string{english, french}, [2]string{english, french}
+	}
+	return found
+})
+
+// CountryName is a country in the language of a reader. What is none stays.
+func CountryName(name, lang string) string {
+	names, found := countries()[Fold(name)]
+	switch {
+	case !found:
+		return name
+	case lang == "fr":
+		return names[1]
+	}
+	return names[0]
+}
 
 // Suggestion is a usual value of a field, and what to call it.
 type Suggestion struct{ Value, Label string }

@@ -82,6 +82,15 @@ type placeRecord struct {
 	} `maxminddb:"postal"`
 }
 
+type locatedRecord struct {
+	placeRecord
+	Location struct {
+		Latitude  *float64 `maxminddb:"latitude"`
+		Longitude *float64 `maxminddb:"longitude"`
+		Radius    int      `maxminddb:"accuracy_radius"`
+	} `maxminddb:"location"`
+}
+
 type named struct {
 	Names struct {
 		English string `maxminddb:"en"`
@@ -98,6 +107,37 @@ func (p *Places) Find(a netip.Addr) Place {
 		_ = p.fail(err)
 		return Place{}
 	}
+	return r.place()
+}
+
+// Located is a place with its coordinates in degrees, when Exact, and within how
+// many kilometres it is right; zero is not known.
+type Located struct {
+	Place
+	Exact               bool
+	Latitude, Longitude float64
+	Radius              int
+}
+
+// Locate tells the place of an address and where that is.
+func (p *Places) Locate(a netip.Addr) Located {
+	if p == nil || !a.IsValid() || p.damaged.Load() != nil {
+		return Located{}
+	}
+	var r locatedRecord
+	if err := p.reader.Lookup(a.Unmap().WithZone("")).Decode(&r); err != nil {
+		_ = p.fail(err)
+		return Located{}
+	}
+	l := Located{Place: r.place(), Radius: r.Location.Radius}
+	// The coordinates of an address without a city are the middle of its country.
+	if at := r.Location; l.City != "" && at.Latitude != nil && at.Longitude != nil {
+		l.Exact, l.Latitude, l.Longitude = true, *at.Latitude, *at.Longitude
+	}
+	return l
+}
+
+func (r placeRecord) place() Place {
 	place := Place{City: r.City.Names.English, Country: r.Country.Names.English, Zip: r.Postal.Code}
 	if len(r.Subdivisions) > 0 {
 		place.Region = r.Subdivisions[0].Names.English

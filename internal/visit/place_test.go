@@ -1,6 +1,7 @@
 package visit_test
 
 import (
+	"math"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -31,6 +32,13 @@ func TestPlaces(t *testing.T) {
 		if got := p.Find(netip.MustParseAddr(address)); got != want {
 			t.Errorf("%s is at %+v, want %+v", address, got, want)
 		}
+	}
+	london := p.Locate(netip.MustParseAddr("81.2.69.142"))
+	if !london.Exact || london.City != "London" || math.Abs(london.Latitude-51.5) > .2 || math.Abs(london.Longitude) > .2 || london.Radius == 0 {
+		t.Errorf("%+v", london)
+	}
+	if got := p.Locate(netip.MustParseAddr("127.0.0.1")); got != (visit.Located{}) {
+		t.Errorf("%+v", got)
 	}
 	if got := (visit.Place{City: "Paris", Region: "Paris", Country: "France"}).String(); got != "Paris, France" {
 		t.Error(got)

@@ -20,7 +20,7 @@ func LogInList(ctx context.Context, now time.Time, base string, logIns []user.Lo
 	for _, l := range logIns {
 		row := ui.LogIn{
 			Browser: browserOf(ctx, l.Agent), Address: l.Address, Here: l.ID == here,
-			Seen: i18n.T(ctx, "profile.logins.seen|last used %s", i18n.Ago(ctx, now, l.Seen)), SeenFull: i18n.DateTime(ctx, l.Seen),
+			Seen: i18n.T(ctx, "profile.logins.seen|last used %s", i18n.When(ctx, now, l.Seen)), SeenFull: i18n.DateTime(ctx, l.Seen),
 			Begun: i18n.T(ctx, "profile.logins.begun|since %s", i18n.Date(ctx, l.Begun)),
 		}
 		if !row.Here {

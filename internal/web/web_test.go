@@ -171,7 +171,7 @@ func TestErrorsBecomePages(t *testing.T) {
 	if a, body := b.do("GET", "/panic"); a.StatusCode != 500 || strings.Contains(body, "secret") {
 		t.Errorf("panic: %d %s", a.StatusCode, body)
 	}
-	if a, body := b.do("GET", "/nowhere", "Accept-Language", "fr"); a.StatusCode != 404 || !strings.Contains(body, "Rien ici") {
+	if a, body := b.do("GET", "/nowhere", "Accept-Language", "fr"); a.StatusCode != 404 || !strings.Contains(body, "Introuvable") {
 		t.Errorf("nowhere: %d %s", a.StatusCode, body)
 	}
 }

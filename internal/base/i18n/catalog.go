@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 	"sync"
 )
@@ -59,7 +60,7 @@ func readForms(value json.RawMessage) ([]string, error) {
 		if text == "" {
 			return nil, fmt.Errorf("empty text")
 		}
-		return []string{text}, nil
+		return []string{spaced(text)}, nil
 	}
 	var forms []string
 	if err := json.Unmarshal(value, &forms); err != nil {
@@ -68,5 +69,20 @@ func readForms(value json.RawMessage) ([]string, error) {
 	if len(forms) != 2 || forms[0] == "" || forms[1] == "" {
 		return nil, fmt.Errorf("two forms are needed")
 	}
-	return forms, nil
+	return []string{spaced(forms[0]), spaced(forms[1])}, nil
+}
+
+var (
+	narrowSpace = regexp.MustCompile(` ([;!?]|%%|%$|% )`)
+	wideSpace   = regexp.MustCompile(` ([:»])|(«) `)
+	unitSpace   = regexp.MustCompile(`(\d|%[ds]) (min|h|Mo|km)\b`)
+)
+
+// spaced sets a French text: the spaces before its tall signs, within its
+// guillemets and before its units are such that no line ends there. Catalogues
+// are written with plain ones.
+func spaced(text string) string {
+	text = narrowSpace.ReplaceAllString(text, "\u202f$1")
+	text = unitSpace.ReplaceAllString(text, "$1\u00a0$2")
+	return wideSpace.ReplaceAllString(text, "$2\u00a0$1")
 }

@@ -28,6 +28,11 @@ func Date(ctx context.Context, t time.Time) string {
 	return fmt.Sprintf("%s %s %d", dayOfMonth(l.Lang, t), month, t.Year())
 }
 
+// LongDate is a day in full: "Tuesday 3 November 2026", "Mardi 3 novembre 2026".
+func LongDate(ctx context.Context, t time.Time) string {
+	return weekday(ctx, t) + " " + strconv.Itoa(t.In(Zone(ctx)).Year())
+}
+
 // ShortDate is a day of a known year: "3 Nov", "3 nov.".
 func ShortDate(ctx context.Context, t time.Time) string {
 	return strings.TrimSuffix(Date(ctx, t), " "+strconv.Itoa(t.In(Zone(ctx)).Year()))
@@ -61,11 +66,17 @@ func Day(ctx context.Context, now, t time.Time) string {
 	if t.Year() != now.Year() {
 		year = " " + strconv.Itoa(t.Year())
 	}
+	return weekday(ctx, t) + year
+}
+
+func weekday(ctx context.Context, t time.Time) string {
+	l := locale(ctx)
+	t = t.In(l.Zone)
 	if l.Lang == French {
 		day := frenchDays[t.Weekday()]
-		return strings.ToUpper(day[:1]) + day[1:] + " " + dayOfMonth(l.Lang, t) + " " + frenchMonths[t.Month()-1] + year
+		return strings.ToUpper(day[:1]) + day[1:] + " " + dayOfMonth(l.Lang, t) + " " + frenchMonths[t.Month()-1]
 	}
-	return fmt.Sprintf("%s %d %s%s", englishDays[t.Weekday()], t.Day(), englishMonths[t.Month()-1], year)
+	return fmt.Sprintf("%s %d %s", englishDays[t.Weekday()], t.Day(), englishMonths[t.Month()-1])
 }
 
 // SameDay tells whether two times fall on one day of the person's calendar.
@@ -95,6 +106,16 @@ func Ago(ctx context.Context, now, t time.Time) string {
 		return N(ctx, days, "i18n.ago.days|%d day ago|%d days ago", days)
 	}
 	return Date(ctx, t)
+}
+
+// When is how long ago t was, within a sentence: "14 min ago", "on 3 Nov 2026",
+// "le 3 nov. 2026".
+func When(ctx context.Context, now, t time.Time) string {
+	words := Ago(ctx, now, t)
+	if date := Date(ctx, t); words == date {
+		return T(ctx, "i18n.on|on %s", date)
+	}
+	return words
 }
 
 // Number writes a whole number with its thousands apart: "1,048,213",

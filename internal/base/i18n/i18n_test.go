@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"context"
+	"regexp"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -17,7 +18,7 @@ func TestTexts(t *testing.T) {
 	if got := T(inUTC, "i18n.ago.minutes|%d min ago", 3); got != "3 min ago" {
 		t.Error(got)
 	}
-	if got := T(inParis, "i18n.ago.minutes|%d min ago", 3); got != "il y a 3 min" {
+	if got := T(inParis, "i18n.ago.minutes|%d min ago", 3); got != "il y a 3\u00a0min" {
 		t.Error(got)
 	}
 	if got := T(inParis, "i18n.unknown|100 % English"); got != "100 % English" {
@@ -153,5 +154,44 @@ func TestNightOfWinterTime(t *testing.T) {
 	}
 	if spring := time.Date(2026, 3, 28, 23, 0, 0, 0, time.UTC); SameDay(inParis, spring, spring.Add(23*time.Hour)) || !SameDay(inParis, spring, spring.Add(22*time.Hour+59*time.Minute)) {
 		t.Error("the day of summer time has not 23 hours")
+	}
+}
+
+// No French line begins with a tall sign, nor ends with an opening guillemet.
+func TestFrenchSpaces(t *testing.T) {
+	for text, want := range map[string]string{
+		"corbeille ; ensuite":           "corbeille\u202f; ensuite",
+		"Supprimer « %s » ?":            "Supprimer «\u00a0%s\u00a0»\u202f?",
+		"dernière connexion : %s":       "dernière connexion\u00a0: %s",
+		"%d %% de plus":                 "%d\u202f%% de plus",
+		"100 % anglais, donc 0 %":       "100\u202f% anglais, donc 0\u202f%",
+		"il y a %d h":                   "il y a %d\u00a0h",
+		"http://a.example?b=c %s %d":    "http://a.example?b=c %s %d",
+		"mt('send', {a: 'b'}) a été là": "mt('send', {a: 'b'}) a été là",
+	} {
+		if got := spaced(text); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	for key, forms := range french() {
+		for _, form := range forms {
+			if loose := regexp.MustCompile(` [;:!?»]|« `).FindString(form); loose != "" {
+				t.Errorf("%s: a line may end at %q: %s", key, loose, form)
+			}
+		}
+	}
+}
+
+func TestDatesInSentences(t *testing.T) {
+	now := time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
+	long := now.AddDate(0, -2, -2)
+	for _, c := range []struct{ got, want string }{
+		{When(inParis, now, now), "à l’instant"}, {When(inUTC, now, now), "just now"},
+		{When(inParis, now, long), "le 1er sept. 2026"}, {When(inUTC, now, long), "on 1 Sep 2026"},
+		{LongDate(inParis, now), "Mardi 3 novembre 2026"}, {LongDate(inUTC, now), "Tuesday 3 November 2026"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%q, want %q", c.got, c.want)
+		}
 	}
 }

@@ -165,18 +165,23 @@ func (b *Browser) until(done func() bool) bool {
 	return true
 }
 
-// Text is the visible text of the first element that the selector finds, once there is one.
+// plainSpaces makes those that keep words on one line ordinary ones.
+const plainSpaces = `.replace(/[\u00a0\u202f]/g, " ")`
+
+// Text is the visible text of the first element that the selector finds, once
+// there is one, with ordinary spaces.
 func (b *Browser) Text(selector string) string {
 	b.t.Helper()
 	element := "document.querySelector(" + strconv.Quote(selector) + ")"
 	b.WaitFor(element)
-	return strings.TrimSpace(b.String(element + ".innerText"))
+	return strings.TrimSpace(b.String(element + ".innerText" + plainSpaces))
 }
 
-// WaitText waits until the visible text of the page contains text.
+// WaitText waits until the visible text of the page contains text, with ordinary
+// spaces.
 func (b *Browser) WaitText(text string) {
 	b.t.Helper()
-	b.WaitFor("document.body && document.body.innerText.includes(" + strconv.Quote(text) + ")")
+	b.WaitFor("document.body && document.body.innerText" + plainSpaces + ".includes(" + strconv.Quote(text) + ")")
 }
 
 // Count is the number of elements that the selector finds now.

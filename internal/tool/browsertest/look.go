@@ -79,3 +79,25 @@ func (b *Browser) Weight() int {
 	b.Eval(`[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")].reduce((sum, e) => sum + e.encodedBodySize, 0)`, &n)
 	return n
 }
+
+// Crowded are the controls that a finger hits badly: lower than least pixels, or
+// touching another one beside or below it. Links within a text do not count, nor
+// the parts of one choice.
+func (b *Browser) Crowded(least int) []string {
+	b.t.Helper()
+	var list []string
+	b.Eval(fmt.Sprintf(`(() => {
+		const shown = [...document.querySelectorAll("button, summary, select, input:not([type=hidden], [type=checkbox], [type=radio]), textarea, a.button, a.chip, nav a, th a, label:has(input[type=checkbox], input[type=radio])")]
+			.filter(e => e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length && !e.closest(".only-read, .crumbs"))
+		const name = e => e.tagName.toLowerCase() + (e.className && "." + String(e.className).split(" ").join(".")) + " " + JSON.stringify((e.textContent.trim() || e.name || "").slice(0, 30))
+		const found = shown.filter(e => e.getBoundingClientRect().height < %d).map(e => name(e) + " is " + Math.round(e.getBoundingClientRect().height) + " pixels high")
+		const alone = shown.filter(e => e.matches(".button, .chip"))
+		for (const [i, a] of alone.entries()) for (const c of alone.slice(i + 1)) {
+			const p = a.getBoundingClientRect(), q = c.getBoundingClientRect()
+			const apart = Math.max(p.left - q.right, q.left - p.right, p.top - q.bottom, q.top - p.bottom)
+			if (apart < 2) found.push(name(a) + " touches " + name(c))
+		}
+		return found
+	})()`, least), &list)
+	return list
+}

@@ -41,7 +41,7 @@ document.addEventListener("keydown", (event) => {
       sequence = { key: event.key, at: event.timeStamp };
       return;
     }
-    const meant = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key);
+    const meant = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key.split(" ").includes(event.key));
     if (meant) {
       event.preventDefault();
       meant.click();

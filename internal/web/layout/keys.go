@@ -34,8 +34,10 @@ func shortcuts(ctx context.Context, admin bool) []shortcutGroup {
 		{[]string{"c"}, i18n.T(ctx, "layout.keys.new|New")},
 		{[]string{"a"}, i18n.T(ctx, "layout.keys.quick|Quick add of a contact")},
 		{[]string{"e"}, i18n.T(ctx, "layout.keys.edit|Edit")},
-		{[]string{"Ctrl", "Enter"}, i18n.T(ctx, "layout.keys.save|Save")},
+		{[]string{i18n.T(ctx, "layout.keys.delete_key|Del")}, i18n.T(ctx, "layout.keys.delete|Delete, after asking")},
+		{[]string{"v"}, i18n.T(ctx, "layout.keys.face|Contacts as a table or as cards")},
+		{[]string{"Ctrl", i18n.T(ctx, "layout.keys.enter_key|Enter")}, i18n.T(ctx, "layout.keys.save|Save")},
 		{[]string{"?"}, i18n.T(ctx, "layout.keys.help|Help")},
-		{[]string{"Esc"}, i18n.T(ctx, "layout.keys.escape|Close")},
+		{[]string{i18n.T(ctx, "layout.keys.escape_key|Esc")}, i18n.T(ctx, "layout.keys.escape|Close")},
 	}}}
 }

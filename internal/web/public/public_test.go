@@ -310,7 +310,7 @@ func TestPlainBrowser(t *testing.T) {
 		want   string
 	}{
 		"message":            {nil, []string{"email", "zoe@example.org", "return", page}, "BASE/form/message"},
-		"error":              {nil, []string{"email", "", "return", page}, "https://site.example/contact?a=1&mauticError=%C2%AB+Courriel+%C2%BB+est+obligatoire.#ecrivez_no"},
+		"error":              {nil, []string{"email", "", "return", page}, "https://site.example/contact?a=1&mauticError=%C2%AB%C2%A0Courriel%C2%A0%C2%BB+est+obligatoire.#ecrivez_no"},
 		"error without page": {nil, []string{"email", ""}, "BASE/form/message"},
 		"script as page":     {nil, []string{"email", "", "return", "javascript:alert(1)"}, "BASE/form/message"},
 		"data as page":       {nil, []string{"email", "", "return", "data:text/html,x"}, "BASE/form/message"},

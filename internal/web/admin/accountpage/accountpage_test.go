@@ -121,7 +121,7 @@ func TestFromSetupToLogOutAndBack(t *testing.T) {
 		t.Errorf("allowed sites %q, %v", sites, err)
 	}
 	status, body = b.get(setup)
-	wants(t, status, body, 404, "Rien ici")
+	wants(t, status, body, 404, "Introuvable")
 	status, body = b.post("/s/logout")
 	wants(t, status, body, 200, `name="login"`)
 

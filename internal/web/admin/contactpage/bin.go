@@ -71,7 +71,7 @@ func (d Deps) bin(w http.ResponseWriter, r *http.Request) error {
 		if row.Person.Name == "" {
 			row.Person.Name = i18n.T(ctx, "contactpage.anonymous|Anonymous visitor") + " " + strconv.FormatInt(int64(b.Contact), 10)
 		}
-		deleted := i18n.T(ctx, "contactpage.bin.deleted|deleted %s", i18n.Ago(ctx, now, b.Deleted))
+		deleted := i18n.T(ctx, "contactpage.bin.deleted|deleted %s", i18n.When(ctx, now, b.Deleted))
 		row.When = strings.Join(details(deleted, by(ctx, contact.By{Name: b.By})), " ")
 		rows = append(rows, row)
 	}

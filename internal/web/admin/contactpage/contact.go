@@ -3,6 +3,7 @@ package contactpage
 import (
 	"context"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -35,6 +36,8 @@ type viewData struct {
 	// Conflicts are values whose keys other contacts own.
 	Conflicts []contact.Conflict
 	Devices   []visit.Device
+	// Located are the places of its addresses, in their order.
+	Located []visit.Located
 	// Followed tells that what the contact looks at is recorded.
 	Followed bool
 	Tags     []label.Tag
@@ -52,6 +55,11 @@ type viewData struct {
 
 func (d Deps) loadView(ctx context.Context, c contact.Contact, v viewRequest) (viewData, error) {
 	data := viewData{Contact: c}
+	for _, ip := range c.IPs {
+		// What cannot be read as an address has no place.
+		address, _ := netip.ParseAddr(ip.Address)
+		data.Located = append(data.Located, d.Places.Locate(address))
+	}
 	var err error
 	if data.Keys, err = contact.Keys(ctx, d.DB, c.ID); err != nil {
 		return data, err
@@ -238,7 +246,7 @@ func newContactView(ctx context.Context, now time.Time, request viewRequest, dat
 	}
 	v.Tags, v.AllTags = tagViews(data.Tags), data.AllTags
 	v.Followed, v.FollowURL = data.Followed, listURL+"/follow/"+v.Number
-	v.Under = strings.Join(details(c.Fields["position"], c.Fields["company"], location(c)), " · ")
+	v.Under = strings.Join(details(c.Fields["position"], c.Fields["company"], location(ctx, c)), " · ")
 	if v.Under == "" || v.Under == v.Person.Name {
 		v.Under = v.Person.Under
 	}

@@ -104,6 +104,8 @@ func newFact(ctx context.Context, f field.Field, value string) fact {
 		if u, err := url.Parse(value); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
 			out.URL = value
 		}
+	case field.Country:
+		out.Value = field.CountryName(value, i18n.Lang(ctx))
 	case field.Datetime:
 		if at, err := time.Parse(field.DatetimeLayout, value); err == nil {
 			out.Value = i18n.DateTime(ctx, at)
@@ -165,11 +167,17 @@ func door(ctx context.Context, s activity.Source) string {
 	return ""
 }
 
+// placeName is a place in the language of who reads, as far as it has names.
+func placeName(ctx context.Context, p visit.Place) string {
+	p.Country = field.CountryName(p.Country, i18n.Lang(ctx))
+	return p.String()
+}
+
 func browserName(d visit.Device) string { return strings.Join(details(d.Browser, d.System), ", ") }
 
 func newDeviceRow(ctx context.Context, d visit.Device) deviceRow {
 	row := deviceRow{Name: browserName(d), Icon: "world", Full: d.UserAgent,
-		Details: strings.Join(details(i18n.T(ctx, "contactpage.since|since %s", i18n.Date(ctx, d.Added)), d.Place.String(), d.Language, d.Resolution, d.Zone), " · ")}
+		Details: strings.Join(details(i18n.T(ctx, "contactpage.since|since %s", i18n.Date(ctx, d.Added)), placeName(ctx, d.Place), d.Language, strings.Replace(d.Resolution, "x", "\u202f×\u202f", 1), d.Zone), " · ")}
 	switch d.Type {
 	case "desktop":
 		row.Icon = "device-desktop"

@@ -13,6 +13,7 @@ import (
 	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
 	"ariane/internal/contact"
+	"ariane/internal/field"
 	"ariane/internal/id"
 	"ariane/internal/label"
 	"ariane/internal/report"
@@ -314,7 +315,7 @@ func (d Deps) help(w http.ResponseWriter, r *http.Request) error {
 
 func newListRow(ctx context.Context, now time.Time, c contact.Contact, most int) listRow {
 	row := listRow{
-		Person: person(ctx, c), Company: c.Fields["company"], Location: location(c), Points: i18n.Number(ctx, c.Points), Score: c.Points,
+		Person: person(ctx, c), Company: c.Fields["company"], Location: location(ctx, c), Points: i18n.Number(ctx, c.Points), Score: c.Points,
 		Number: strconv.FormatInt(int64(c.ID), 10),
 	}
 	if row.Company == row.Person.Name {
@@ -345,13 +346,8 @@ func person(ctx context.Context, c contact.Contact) ui.Person {
 	return p
 }
 
-func location(c contact.Contact) string {
-	var parts []string
-	for _, alias := range []string{"city", "country"} {
-		if v := c.Fields[alias]; v != "" {
-			parts = append(parts, v)
-		}
-	}
+func location(ctx context.Context, c contact.Contact) string {
+	parts := details(c.Fields["city"], field.CountryName(c.Fields["country"], i18n.Lang(ctx)))
 	if len(parts) < 2 && c.Fields["state"] != "" {
 		parts = slices.Insert(parts, min(len(parts), 1), c.Fields["state"])
 	}

@@ -4,6 +4,7 @@ import (
 	"ariane/internal/activity"
 	"ariane/internal/base/clock"
 	"ariane/internal/base/db"
+	"ariane/internal/visit"
 	"ariane/internal/web"
 )
 
@@ -13,6 +14,8 @@ type Deps struct {
 	Clock clock.Clock
 	// Watcher tells what is new while a page is looked at.
 	Watcher *activity.Watcher
+	// Places finds the places of addresses.
+	Places *visit.Places
 	// BaseURL is the public address, without slash at the end.
 	BaseURL string
 }

@@ -134,6 +134,9 @@ func (e told) changes(ctx context.Context, list []contact.Change) []ui.Change {
 		if c.Field == "owner" {
 			c.Old, c.New = e.userName(c.Old), e.userName(c.New)
 		}
+		if c.Field == "country" {
+			c.Old, c.New = field.CountryName(c.Old, i18n.Lang(ctx)), field.CountryName(c.New, i18n.Lang(ctx))
+		}
 		out = append(out, ui.Change{Label: fieldLabel(ctx, c.Field), Old: c.Old, New: c.New})
 	}
 	return out

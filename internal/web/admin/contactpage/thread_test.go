@@ -123,7 +123,7 @@ Hier
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := written(thread); got != c.want {
+		if got := strings.ReplaceAll(written(thread), "\u00a0", " "); got != c.want {
 			t.Errorf("%s\ngot\n%s\nwant\n%s", lang, got, c.want)
 		}
 	}

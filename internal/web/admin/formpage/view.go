@@ -87,7 +87,7 @@ func newFormView(ctx context.Context, now time.Time, baseURL string, f form.Form
 		Script:      fmt.Sprintf(`<script src="%s/form/generate.js?id=%s"></script>`, baseURL, number),
 		Frame: fmt.Sprintf(`<iframe src="%s/form/%s" width="100%%" height="%d" title="%s" loading="lazy"></iframe>`,
 			baseURL, number, 250+90*len(f.Fields), html.EscapeString(f.Name)),
-		Changed: i18n.Ago(ctx, now, f.Modified), ChangedInFull: i18n.DateTime(ctx, f.Modified),
+		Changed: i18n.When(ctx, now, f.Modified), ChangedInFull: i18n.DateTime(ctx, f.Modified),
 	}
 	for _, one := range f.Fields {
 		row := fieldRow{Label: one.Label, Type: typeName(ctx, one.Type), Alias: one.Alias}

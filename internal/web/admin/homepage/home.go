@@ -83,7 +83,7 @@ type systemLine struct {
 func newHomeView(ctx context.Context, now time.Time, u user.User, data homeData) homeView {
 	admin := u.Role == user.Admin
 	v := homeView{
-		Hello: i18n.T(ctx, "home.hello|Hello %s", firstName(u)), Today: i18n.Date(ctx, now),
+		Hello: i18n.T(ctx, "home.hello|Hello %s", firstName(u)), Today: i18n.LongDate(ctx, now),
 		Quiet: data.Ever[visit.KindPageViewed] == 0 && data.Ever[contact.KindCreated] == 0,
 		Steps: steps(ctx, admin, data), Chart: newChart(ctx, now, data),
 		Sources: rankSources(ctx, data.Views), Pages: rankPages(ctx, data.Views),
@@ -257,7 +257,7 @@ func siteLine(ctx context.Context, now time.Time, seen map[string]time.Time) sys
 	case now.Sub(last) > silence:
 		l.Tone, l.Text = ui.Amber, i18n.T(ctx, "home.system.silent|no page view since %s, from %s", i18n.DateTime(ctx, last), host)
 	default:
-		l.Tone, l.Text = ui.Green, i18n.T(ctx, "home.system.sending|%s sent a page view %s", host, i18n.Ago(ctx, now, last))
+		l.Tone, l.Text = ui.Green, i18n.T(ctx, "home.system.sending|%s sent a page view %s", host, i18n.When(ctx, now, last))
 	}
 	return l
 }

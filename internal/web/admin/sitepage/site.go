@@ -210,14 +210,14 @@ func (v *siteView) addChecks(ctx context.Context, now time.Time, c choices, seen
 			}
 		}
 		if !last.IsZero() {
-			line.Heard, line.Text, line.Full = true, i18n.T(ctx, "sitepage.check.last|last page view %s", i18n.Ago(ctx, now, last)), i18n.DateTime(ctx, last)
+			line.Heard, line.Text, line.Full = true, i18n.T(ctx, "sitepage.check.last|last page view %s", i18n.When(ctx, now, last)), i18n.DateTime(ctx, last)
 		}
 		v.Checks = append(v.Checks, line)
 	}
 	for host, at := range seen {
 		if !hosts[host] {
 			v.Strange = append(v.Strange, siteCheck{Site: host, Origin: originOf(host), Full: i18n.DateTime(ctx, at),
-				Text: i18n.T(ctx, "sitepage.check.last|last page view %s", i18n.Ago(ctx, now, at))})
+				Text: i18n.T(ctx, "sitepage.check.last|last page view %s", i18n.When(ctx, now, at))})
 		}
 	}
 	slices.SortFunc(v.Strange, func(a, b siteCheck) int {

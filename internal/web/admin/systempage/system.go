@@ -155,7 +155,7 @@ func taskLine(ctx context.Context, now time.Time, t job.Turn) line {
 	l := line{Name: t.Name, Label: label(ctx, t.Name), Tone: ui.Green, State: i18n.T(ctx, "systempage.task.never|Not yet run"),
 		Detail: i18n.T(ctx, "systempage.task.next|next: %s", i18n.DateTime(ctx, t.RunAt))}
 	if !t.RanAt.IsZero() {
-		l.State, l.Full = i18n.T(ctx, "systempage.task.ran|Ran %s", i18n.Ago(ctx, now, t.RanAt)), i18n.DateTime(ctx, t.RanAt)
+		l.State, l.Full = i18n.T(ctx, "systempage.task.ran|Ran %s", i18n.When(ctx, now, t.RanAt)), i18n.DateTime(ctx, t.RanAt)
 	}
 	if t.Error != "" {
 		l.Tone, l.Detail = ui.Red, t.Error
