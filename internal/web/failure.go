@@ -24,6 +24,11 @@ var statuses = map[fault.Kind]int{
 	fault.KindUnavailable: http.StatusServiceUnavailable,
 }
 
+// wrongMethod is why an address does not answer: it can be asked by these methods.
+type wrongMethod []string
+
+func (wrongMethod) Error() string { return "no such method here" }
+
 func unknown(_ http.ResponseWriter, r *http.Request) error {
 	return fault.NotFound(errors.New("no such page"))
 }
@@ -32,6 +37,7 @@ func unknown(_ http.ResponseWriter, r *http.Request) error {
 func (s *server) fail(w http.ResponseWriter, r *http.Request, route Route, err error) {
 	f, isFault := fault.Of(err)
 	var tooLarge *http.MaxBytesError
+	var allowed wrongMethod
 	status := http.StatusInternalServerError
 	switch {
 	case errors.Is(err, errGone) || errors.Is(err, context.Canceled):
@@ -39,6 +45,9 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, route Route, err e
 		return
 	case errors.As(err, &tooLarge):
 		status = http.StatusRequestEntityTooLarge
+	case errors.As(err, &allowed):
+		status = http.StatusMethodNotAllowed
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
 	case errors.Is(err, user.ErrTooMany):
 		status = http.StatusTooManyRequests
 	case isFault:
@@ -76,6 +85,8 @@ func sayFault(ctx context.Context, status int, f *fault.Error) string {
 	switch {
 	case status == http.StatusRequestEntityTooLarge:
 		return i18n.T(ctx, "web.too_large|What was sent is too large.")
+	case status == http.StatusMethodNotAllowed:
+		return i18n.T(ctx, "web.method|This address cannot be asked in this way.")
 	case f == nil:
 		return i18n.T(ctx, "web.internal|Something went wrong on our side. It has been noted in the log.")
 	}
@@ -90,6 +101,8 @@ func (s *server) failPage(w http.ResponseWriter, r *http.Request, status int, f 
 	switch status {
 	case http.StatusNotFound:
 		title = i18n.T(ctx, "web.title.not_found|Nothing here")
+	case http.StatusMethodNotAllowed:
+		title = i18n.T(ctx, "web.title.method|Not like this")
 	case http.StatusForbidden:
 		title = i18n.T(ctx, "web.title.forbidden|Not allowed")
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests:

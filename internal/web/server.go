@@ -37,6 +37,7 @@ type Options struct {
 
 type server struct {
 	Options
+	mux      *http.ServeMux
 	sessions *scs.SessionManager
 	origin   *http.CrossOriginProtection
 	streams  streams
@@ -46,8 +47,8 @@ type server struct {
 // New puts the routes of all doors together. It refuses a route that does not
 // say who may take it. A door may answer "/", where nothing else does.
 func New(o Options, routes ...[]Route) (http.Handler, error) {
-	s := &server{Options: o, sessions: newSessions(o), origin: http.NewCrossOriginProtection()}
 	mux := http.NewServeMux()
+	s := &server{Options: o, mux: mux, sessions: newSessions(o), origin: http.NewCrossOriginProtection()}
 	own := []Route{
 		{"GET " + assets.Base + "{file}", Tracking, assets.Serve},
 		{"GET /s/keys", SignedIn, keys},
@@ -142,5 +143,25 @@ func (s *server) admit(w http.ResponseWriter, r *http.Request, st *state, route 
 		}
 		return redirectToLogin(w, r)
 	}
+	// The protocol of the API has one answer to what it does not know.
+	if catchesAll(route.Pattern) && route.Permission != API {
+		if methods := s.methods(r); len(methods) > 0 {
+			return wrongMethod(methods)
+		}
+	}
 	return route.Handler(w, r)
+}
+
+// catchesAll tells the patterns that answer what no other one does.
+func catchesAll(pattern string) bool { return pattern == "" || strings.HasSuffix(pattern, "/") }
+
+// methods lists those by which the address of a request can be asked.
+func (s *server) methods(r *http.Request) []string {
+	var list []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		if _, pattern := s.mux.Handler(&http.Request{Method: method, URL: r.URL, Host: r.Host}); !catchesAll(pattern) {
+			list = append(list, method)
+		}
+	}
+	return list
 }

@@ -208,6 +208,31 @@ func TestErrorsBecomeJSON(t *testing.T) {
 	}
 }
 
+// An address that is there for other methods says for which, except in the API:
+// its protocol answers as if there were nothing.
+func TestWrongMethod(t *testing.T) {
+	t.Parallel()
+	b := start(t, web.Options{},
+		web.Route{Pattern: "GET /x/{id}", Permission: web.Public, Handler: hello},
+		web.Route{Pattern: "POST /x/{id}", Permission: web.Public, Handler: hello},
+		web.Route{Pattern: "POST /x/new", Permission: web.Public, Handler: hello},
+		web.Route{Pattern: "GET /api/x", Permission: web.API, Handler: hello},
+		web.Route{Pattern: "DELETE /api/", Permission: web.API, Handler: failing(fault.NotFound(nil))})
+	r, _ := http.NewRequest("GET", "/", nil)
+	r.SetBasicAuth("anna", password)
+	for _, c := range []struct{ method, path, want, allow, text string }{
+		{"DELETE", "/x/1", "405", "GET, POST", "cannot be asked in this way"},
+		{"PUT", "/x/new", "405", "GET, POST", "cannot be asked in this way"},
+		{"DELETE", "/y", "404", "", "no longer"},
+		{"DELETE", "/api/x", "404", "", `"code":404`},
+	} {
+		a, body := b.do(c.method, c.path, "Authorization", r.Header.Get("Authorization"))
+		if a.Status[:3] != c.want || a.Header.Get("Allow") != c.allow || !strings.Contains(body, c.text) {
+			t.Errorf("%s %s: %s, allows %q: %s", c.method, c.path, a.Status, a.Header.Get("Allow"), body)
+		}
+	}
+}
+
 func TestOtherSitesMayNotAct(t *testing.T) {
 	t.Parallel()
 	b := start(t, web.Options{},
