@@ -20,7 +20,8 @@ const (
 )
 
 // Every page that links lead to can be used by everybody, by day and by night, on
-// a screen and on a telephone. With -screenshots it leaves pictures of all.
+// a screen and on a telephone. With -screenshots it leaves pictures of all, with
+// -figures it tells their times and weights.
 func TestEveryPage(t *testing.T) {
 	if os.Getenv("ARIANE_TEST_POSTGRES") != "" {
 		t.Skip("the demonstration is on SQLite")
@@ -30,7 +31,7 @@ func TestEveryPage(t *testing.T) {
 			p := start(t, []string{"LC_ALL=" + language}, "demo", "--listen=127.0.0.1:0", "--site-listen=localhost:0", "--data="+t.TempDir())
 			ariane, site := p.line(`Ariane +(http://\S+)`), p.line(`Sample site +(http://\S+)`)
 			b := browsertest.Open(t, browsertest.Language(language), browsertest.Window(1440, 900))
-			w := &walk{T: t, b: b, base: ariane, language: language, met: map[string]bool{}}
+			w := &walk{T: t, b: b, base: ariane, language: language, met: map[string]bool{}, weights: map[string]int{}}
 			w.look("/s/login")
 			visit(t, site)
 			logIn(b, ariane)
@@ -39,6 +40,9 @@ func TestEveryPage(t *testing.T) {
 				t.Errorf("the walk ended after %d pages: %q", len(w.seen), w.seen)
 			}
 			t.Logf("%d pages", len(w.seen))
+			if *figures {
+				w.printFigures()
+			}
 		})
 	}
 }
@@ -58,6 +62,7 @@ type walk struct {
 	base, language string
 	met            map[string]bool
 	seen           []string
+	weights        map[string]int // in bytes, of pages with all their parts
 }
 
 var (
@@ -104,8 +109,8 @@ func (w *walk) look(path string) (links []string) {
 	w.b.Resize(1440, 900)
 	w.b.Dark(false)
 	w.b.Visit(w.base + path)
-	if n := w.b.Weight(); n > heaviest || n == 0 {
-		w.Errorf("%s: %d bytes", path, n)
+	if w.weights[path] = w.b.Weight(); w.weights[path] > heaviest || w.weights[path] == 0 {
+		w.Errorf("%s: %d bytes", path, w.weights[path])
 	}
 	w.examine(path, "light", 1440)
 	w.b.Eval(`[...document.querySelectorAll("a[href]:not([download])")].map(a => a.href).filter(h => h.startsWith(location.origin + "/s/") && !/\.csv|export/.test(h)).map(h => h.slice(location.origin.length).split("#")[0])`, &links)
