@@ -123,7 +123,7 @@ func TestFold(t *testing.T) {
 
 func TestSuggestionsAreValues(t *testing.T) {
 	for alias, want := range map[string]field.Suggestion{"timezone": {"America/New_York", "America/New York"}, "country": {"Germany", "Allemagne"},
-		"preferred_locale": {"fr_FR", "fr_FR"}, "title": {"Mrs", "Mrs"}} {
+		"preferred_locale": {"fr_FR", "fr_FR"}, "title": {"Mme", "Mme"}} {
 		f, _ := field.ByAlias(alias)
 		list := field.Suggestions(f, "fr")
 		found := false

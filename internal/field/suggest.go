@@ -47,7 +47,11 @@ func Suggestions(f Field, lang string) []Suggestion {
 	var list []Suggestion
 	switch f.Type {
 	case Lookup:
-		for _, o := range f.Options {
+		options := f.Options
+		if f.Alias == "title" && lang == "fr" {
+			options = []string{"M.", "Mme"}
+		}
+		for _, o := range options {
 			list = append(list, Suggestion{o, o})
 		}
 	case Timezone:

@@ -29,7 +29,7 @@ var quickFields = []string{"firstname", "lastname", "email"}
 // editable are the fields of the editor, the score last: it is rarely changed by
 // hand.
 func editable(quick bool) []field.Field {
-	list := slices.DeleteFunc(field.Standard(), func(f field.Field) bool {
+	list := slices.DeleteFunc(standardFields(), func(f field.Field) bool {
 		return f.Alias == "points" || f.Alias == "last_active" || quick && !slices.Contains(quickFields, f.Alias)
 	})
 	if points, found := field.ByAlias("points"); found && !quick {

@@ -3,6 +3,7 @@ package contactpage
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -61,13 +62,30 @@ func reachability(ctx context.Context, data viewData) []channel {
 	return list
 }
 
+// reading is the order in which people give and read what is known of somebody,
+// two to a line in the editor; other fields follow in their own.
+var reading = []string{"firstname", "lastname", "title", "position", "company", "website", "email", "phone", "mobile", "fax",
+	"address1", "address2", "zipcode", "city", "state", "country", "preferred_locale", "timezone"}
+
+func standardFields() []field.Field {
+	place := func(f field.Field) int {
+		if i := slices.Index(reading, f.Alias); i >= 0 {
+			return i
+		}
+		return len(reading)
+	}
+	list := field.Standard()
+	slices.SortStableFunc(list, func(a, b field.Field) int { return place(a) - place(b) })
+	return list
+}
+
 // factGroups are the values of a contact, by group.
 func factGroups(ctx context.Context, c contact.Contact) []factGroup {
 	titles := groupTitles(ctx)
 	var groups []factGroup
 	for _, g := range field.Groups() {
 		group := factGroup{Title: titles[g]}
-		for _, f := range field.Standard() {
+		for _, f := range standardFields() {
 			value := c.Fields[f.Alias]
 			switch {
 			case f.Group != g || f.Alias == "points" || f.Alias == "last_active":

@@ -234,7 +234,7 @@ func newListView(ctx context.Context, now time.Time, l listRequest, data listDat
 		v.Sizes = append(v.Sizes, filterChip{i18n.Number(ctx, n), l.with(func(l *listRequest) { l.Size = n }), n == l.Size})
 	}
 	visitors := max(data.Created-data.Known, 0)
-	v.Under = i18n.T(ctx, "contactpage.totals|%s known · %s", amount(ctx, data.Known),
+	v.Under = i18n.N(ctx, data.Known, "contactpage.totals|%s known · %s|%s known · %s", amount(ctx, data.Known),
 		i18n.N(ctx, visitors, "contactpage.visitors|%s visitor|%s visitors", amount(ctx, visitors)))
 	for _, h := range data.Hints {
 		v.Hints = append(v.Hints, i18n.T(ctx, h.Key, h.Args...))
