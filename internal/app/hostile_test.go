@@ -254,7 +254,15 @@ func (r *running) page(c *http.Client, path string) []string {
 		strings.HasPrefix(path, "/s/") && (h.Get("Cache-Control") != "no-store" || h.Get("X-Frame-Options") != "DENY") {
 		r.Errorf("%.200s: headers %v", path, h)
 	}
+	if at := strings.IndexFunc(got.body, turnsAround); at >= 0 {
+		r.Errorf("%.200s: a value turns the text of the page around: %.200q", path, got.body[max(at-100, 0):])
+	}
 	return r.harmless(path, got.body)
+}
+
+// turnsAround tells the signs that make the text after them run the other way.
+func turnsAround(r rune) bool {
+	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
 }
 
 // harmless reads a page as a browser does, and returns the links on it.
