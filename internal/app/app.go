@@ -122,9 +122,7 @@ func (a *App) build(ctx context.Context) error {
 	}
 	a.openPlaces()
 	a.policy = visit.NewPolicy(a.DB, bots, a.places)
-	if a.Recorder, err = visit.NewRecorder(a.DB); err != nil {
-		return err
-	}
+	a.Recorder = visit.NewRecorder(a.DB)
 	a.sites = setting.Cache(a.DB, setting.AllowedSites)
 	hosts := setting.Cache(a.DB, setting.OutgoingHosts)
 	a.outgoing = outgoing.New(outgoing.Options{Allowed: hosts.Get})

@@ -21,10 +21,7 @@ import (
 func TestReadersMakeTheSameAgain(t *testing.T) {
 	ctx := context.Background()
 	d := dbtest.Open(t)
-	recorder, err := visit.NewRecorder(d)
-	if err != nil {
-		t.Fatal(err)
-	}
+	recorder := visit.NewRecorder(d)
 	defer recorder.Close()
 	runner := activity.NewRunner(d, slog.New(slog.DiscardHandler), app.Readers()...)
 	if err := runner.CatchUp(ctx); err != nil {

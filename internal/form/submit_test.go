@@ -33,10 +33,7 @@ type rig struct {
 func open(t *testing.T, change func(*form.Form)) *rig {
 	t.Helper()
 	d := dbtest.Open(t)
-	visits, err := visit.NewRecorder(d)
-	if err != nil {
-		t.Fatal(err)
-	}
+	visits := visit.NewRecorder(d)
 	t.Cleanup(visits.Close)
 	r := &rig{T: t, db: d, visits: visits}
 	f := form.Form{

@@ -21,7 +21,7 @@ import (
 func (s *session) know(ctx context.Context) error {
 	var unknown []string
 	for token := range s.agents {
-		if b, ok := s.r.devices.GetIfPresent(token); ok && !s.uncached {
+		if b, ok := s.r.devices.get(digestOf(token)); ok && !s.uncached {
 			s.browsers[token] = &b
 		} else {
 			unknown = append(unknown, token)
@@ -44,7 +44,7 @@ func (s *session) know(ctx context.Context) error {
 			contacts, known = append(contacts, owner), append(known, token)
 		} else {
 			v := &contact.Visitor{Token: token, IP: s.agents[token].IP, Zone: s.agents[token].LikelyZone}
-			v.Address, _ = s.r.addresses.GetIfPresent(v.IP)
+			v.Address, _ = s.r.addresses.get(digestOf(v.IP))
 			visitors = append(visitors, v)
 		}
 	}
@@ -52,7 +52,7 @@ func (s *session) know(ctx context.Context) error {
 		return err
 	}
 	for _, v := range visitors {
-		s.browsers[v.Token] = &browser{contact: v.Contact, ip: v.IP, zoned: v.Zone != ""}
+		s.browsers[v.Token] = &browser{contact: v.Contact, ip: digestOf(v.IP), zoned: v.Zone != ""}
 		if v.Address != 0 {
 			s.addresses[v.IP] = v.Address
 		}
@@ -89,7 +89,7 @@ func (s *session) findDevices(ctx context.Context, contacts []id.Contact) error 
 		}
 		if b := s.browsers[token]; b != nil && b.contact == owner {
 			b.device, b.untracked, b.zoned = device, untracked.Valid, zone.Valid
-			b.place = Place{City: city.String, Region: region.String, Country: country.String}
+			b.place = Place{City: city.String, Region: region.String, Country: country.String}.digest()
 		}
 	}
 	if err := rows.Err(); err != nil {

@@ -72,6 +72,12 @@ func (u UTM) encode() string {
 	if u == (UTM{}) {
 		return ""
 	}
+	return u.query()
+}
+
+// query is apart from encode, which is to leave nothing on the heap where there
+// is no campaign.
+func (u UTM) query() string {
 	q := url.Values{}
 	for _, n := range u.texts() {
 		if *n.text != "" {

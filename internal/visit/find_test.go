@@ -10,12 +10,10 @@ import (
 
 func TestViewsWith(t *testing.T) {
 	d := dbtest.Open(t)
-	r, err := visit.NewRecorder(d)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := visit.NewRecorder(d)
 	defer r.Close()
 	var a visit.Answer
+	var err error
 	for url, title := range map[string]string{"https://www.example.test/caf%C3%A9": "Menu", "https://www.example.test/": "Été & compagnie", "https://www.example.test/100%": "<b>"} {
 		a, err = r.Record(t.Context(), visit.Hit{Token: a.Token, URL: url, Title: title, UserAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", IP: "203.0.113.9"})
 		if err != nil {

@@ -146,10 +146,7 @@ func play(t *rapid.T, outer *testing.T, deeds []deed) map[string]string {
 		t.Fatal(err)
 	}
 	defer d.Close() // at once: there are many
-	r, err := visit.NewRecorder(d)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := visit.NewRecorder(d)
 	defer r.Close()
 	w := &world{t: t, d: d, r: r, met: map[id.Contact]bool{}, own: map[int]id.Contact{}}
 	for i, one := range deeds {

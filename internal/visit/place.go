@@ -2,6 +2,7 @@ package visit
 
 import (
 	"fmt"
+	"hash/maphash"
 	"net/netip"
 	"os"
 	"strings"
@@ -23,6 +24,14 @@ func (p Place) String() string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// digest stands for the place in memory.
+func (p Place) digest() digest {
+	if p == (Place{}) {
+		return digest{}
+	}
+	return digest{maphash.Comparable(seeds[0], p), maphash.Comparable(seeds[1], p)}
 }
 
 // Places finds the place of an address in a file of the MaxMind DB format. The

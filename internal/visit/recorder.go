@@ -19,14 +19,16 @@ import (
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/id"
-
-	"github.com/maypok86/otter/v2"
 )
 
 const (
 	queueLength = 4096
 	// batchLength is the most hits of one transaction.
 	batchLength = 512
+	// enough hits are stored while the batch before is still on its way to the
+	// disk. Fewer wait for it: they would have to all the same, and those that join
+	// them meanwhile cost no commit more.
+	enough = 64
 	// viewMemory is how long a view that arrives again is recognised.
 	viewMemory      = 15 * time.Minute
 	viewsKept       = 8
@@ -79,9 +81,9 @@ type Recorder struct {
 	db    *db.DB
 	queue chan *waiting
 	// devices, texts and addresses hold only what is committed.
-	devices   *otter.Cache[string, browser]
-	texts     *otter.Cache[string, int64]
-	addresses *otter.Cache[string, int64]
+	devices   *memory[digest, browser]
+	texts     *memory[digest, int64]
+	addresses *memory[digest, int64]
 	sites     sites
 	// forgotten counts how often something was taken from devices.
 	forgotten atomic.Int64
@@ -90,17 +92,20 @@ type Recorder struct {
 	alone     atomic.Bool // no other process recorded when the last transaction began
 	closing   chan struct{}
 	done      sync.WaitGroup
+	// written tells, after a batch, that the disk has all that was stored.
+	written   chan struct{}
+	unwritten atomic.Int32 // batches
 }
 
-// browser is what is remembered of a device.
+// browser is what is remembered of a device, without pointers.
 type browser struct {
 	contact id.Contact
 	device  id.Device
-	ip      string
+	ip      digest
 	views   recent
-	place   Place
+	place   digest
 	// told is what its pages said last.
-	told string
+	told digest
 	// zoned tells that the time zone was looked after.
 	zoned bool
 	// untracked tells that the contact is not to be followed.
@@ -109,8 +114,7 @@ type browser struct {
 	asOf int64
 }
 
-// recent are the views that a browser sent last, each by 64 bits. Many
-// browsers are remembered: there is nothing in it for the collector of garbage.
+// recent are the views that a browser sent last, each by 64 bits.
 type recent struct {
 	views [viewsKept]uint64
 	next  uint8
@@ -143,24 +147,16 @@ type waiting struct {
 }
 
 // NewRecorder starts recording into a database, until Close.
-func NewRecorder(d *db.DB) (*Recorder, error) {
-	devices, err := otter.New(&otter.Options[string, browser]{MaximumSize: devicesCached})
-	if err != nil {
-		return nil, err
+func NewRecorder(d *db.DB) *Recorder {
+	r := &Recorder{
+		db: d, queue: make(chan *waiting, queueLength), merges: d.Topic(lookAgain),
+		devices: newMemory[digest, browser](devicesCached), texts: newMemory[digest, int64](textsCached), addresses: newMemory[digest, int64](addressesCached),
+		closing: make(chan struct{}), written: make(chan struct{}, 1),
 	}
-	texts, err := otter.New(&otter.Options[string, int64]{MaximumSize: textsCached})
-	if err != nil {
-		return nil, err
-	}
-	addresses, err := otter.New(&otter.Options[string, int64]{MaximumSize: addressesCached})
-	if err != nil {
-		return nil, err
-	}
-	r := &Recorder{db: d, addresses: addresses, merges: d.Topic(lookAgain), queue: make(chan *waiting, queueLength), devices: devices, texts: texts, closing: make(chan struct{})}
 	merged := r.merges.Wait()
 	r.merged.Store(&merged)
 	r.done.Go(r.run)
-	return r, nil
+	return r
 }
 
 // Close records what is waiting and stops. Nothing may be recorded after it.
@@ -234,11 +230,14 @@ func NewToken() string {
 	return hex.EncodeToString(b)
 }
 
-// run commits the hits that wait together, without waiting for more.
+// run commits the hits that wait together.
 func (r *Recorder) run() {
 	for {
 		select {
 		case w := <-r.queue:
+			for r.unwritten.Load() > 0 && len(r.queue) < enough {
+				<-r.written
+			}
 			r.commit(r.gather(w))
 		case <-r.closing:
 			for len(r.queue) > 0 {
@@ -278,9 +277,15 @@ func (r *Recorder) commit(batch []*waiting) {
 		}
 		return
 	}
+	r.unwritten.Add(1)
 	r.done.Go(func() {
 		if err == nil {
 			err = durable()
+		}
+		r.unwritten.Add(-1)
+		select {
+		case r.written <- struct{}{}:
+		default:
 		}
 		if err != nil {
 			err = fault.Unavailable(fmt.Errorf("record hit: %w", err), fault.Text{})
@@ -303,14 +308,14 @@ func (r *Recorder) store(batch []*waiting) (durable func() error, err error) {
 		return nil, err
 	}
 	for body, n := range s.texts.fresh {
-		r.texts.Set(body, n)
+		r.texts.set(digestOf(body), n)
 	}
 	for ip, n := range s.addresses {
-		r.addresses.Set(ip, n)
+		r.addresses.set(digestOf(ip), n)
 	}
 	if r.heed(); r.forgotten.Load() == s.begun {
 		for token, b := range s.browsers {
-			r.devices.Set(token, *b)
+			r.devices.set(digestOf(token), *b)
 		}
 	}
 	for _, w := range batch {
@@ -328,7 +333,7 @@ func (r *Recorder) RecordIn(ctx context.Context, tx *db.Tx, hits ...Hit) error {
 	for _, h := range hits {
 		h = h.clean()
 		batch = append(batch, &waiting{hit: h})
-		tx.AfterCommit(func() { r.devices.Invalidate(h.Token) })
+		tx.AfterCommit(func() { r.devices.forget(digestOf(h.Token)) })
 	}
 	s := r.session(tx, len(batch))
 	s.uncached = true
@@ -356,7 +361,7 @@ func (r *Recorder) Visitor(token string, h Hit) func(ctx context.Context, tx *db
 		// The submission may hand the device over: let the next hit look again.
 		tx.AfterCommit(func() {
 			r.forgotten.Add(1)
-			r.devices.Invalidate(token)
+			r.devices.forget(digestOf(token))
 		})
 		b := s.browsers[token]
 		return contact.Visitor{Contact: b.contact, Device: b.device, Token: token, IP: h.IP}, nil
@@ -367,7 +372,7 @@ func (r *Recorder) Visitor(token string, h Hit) func(ctx context.Context, tx *db
 // too whose transaction has begun.
 func (r *Recorder) forget() {
 	r.forgotten.Add(1)
-	r.devices.InvalidateAll()
+	r.devices.clear()
 }
 
 // session is the work of one transaction: the browsers it meets, by token.
@@ -475,8 +480,8 @@ func (s *session) record(ctx context.Context, batch []*waiting) error {
 func (s *session) moveIPs(ctx context.Context, batch []*waiting) error {
 	var seen []contact.Seen
 	for _, w := range batch {
-		if b := s.browsers[w.hit.Token]; w.hit.IP != "" && b.ip != w.hit.IP && !b.untracked {
-			b.ip = w.hit.IP
+		if b := s.browsers[w.hit.Token]; w.hit.IP != "" && b.ip != digestOf(w.hit.IP) && !b.untracked {
+			b.ip = digestOf(w.hit.IP)
 			seen = append(seen, contact.Seen{Contact: b.contact, Address: w.hit.IP})
 		}
 	}

@@ -36,10 +36,14 @@ func (h *Hit) says() bool { return len(h.Values)+len(h.Fill)+len(h.Tags)+len(h.U
 // the same before. The browser may be another contact's afterwards.
 func (s *session) tell(ctx context.Context, h *Hit) error {
 	b := s.browsers[h.Token]
-	if !h.says() || h.said() == b.told {
+	if !h.says() {
 		return nil
 	}
-	b.told = h.said()
+	said := digestOf(h.said())
+	if said == b.told {
+		return nil
+	}
+	b.told = said
 	if len(h.Values)+len(h.Fill) > 0 {
 		owner, _, err := contact.Identify(ctx, s.tx, contact.Submitted{
 			Visitor: contact.Visitor{Contact: b.contact, Device: b.device, Token: h.Token, IP: h.IP},
@@ -69,10 +73,10 @@ func (s *session) settle(ctx context.Context, batch []*waiting) error {
 	for _, w := range batch {
 		b, place := s.browsers[w.hit.Token], w.hit.Place
 		place.Zip = ""
-		if b.untracked || place == (Place{}) || b.place == place {
+		if b.untracked || place == (Place{}) || b.place == place.digest() {
 			continue
 		}
-		b.place = place
+		b.place = place.digest()
 		_, err := s.tx.Exec(ctx, `UPDATE device SET city = ?, region = ?, country = ? WHERE contact_id = ? AND id = ?`,
 			db.NullText(place.City), db.NullText(place.Region), db.NullText(place.Country), int64(b.contact), int64(b.device))
 		if err != nil {

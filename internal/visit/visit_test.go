@@ -22,10 +22,7 @@ const chrome = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KH
 
 func recorder(t *testing.T, d *db.DB) *visit.Recorder {
 	t.Helper()
-	r, err := visit.NewRecorder(d)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := visit.NewRecorder(d)
 	return r
 }
 

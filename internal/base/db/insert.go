@@ -64,7 +64,7 @@ func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [
 		for _, row := range rows[:size] {
 			args = append(args, row...)
 		}
-		if err := run(insertText(table, columns, size, suffix), args); err != nil {
+		if err := run(sqliteInsert(table, columns, size, suffix), args); err != nil {
 			return fmt.Errorf("insert into %s: %w", table, err)
 		}
 		rows = rows[size:]
@@ -72,14 +72,16 @@ func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [
 	return nil
 }
 
-func insertText(table string, columns []string, rows int, suffix string) string {
+// sqliteInsert does not undo a part of a statement that fails, which SQLite would
+// keep copies of pages for: the transaction fails as a whole.
+func sqliteInsert(table string, columns []string, rows int, suffix string) string {
 	list := strings.Join(columns, ", ")
 	key := table + " (" + list + ") " + strconv.Itoa(rows) + suffix
 	if s, ok := inserts.Load(key); ok {
 		return s.(string)
 	}
 	row := "(" + Marks(len(columns)) + ")"
-	s := "INSERT INTO " + table + " (" + list + ") VALUES " + row + strings.Repeat(", "+row, rows-1) + suffix
+	s := "INSERT OR FAIL INTO " + table + " (" + list + ") VALUES " + row + strings.Repeat(", "+row, rows-1) + suffix
 	inserts.Store(key, s)
 	return s
 }

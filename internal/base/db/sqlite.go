@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -19,16 +20,21 @@ const (
 	checkpointTruncate = 256 << 20
 )
 
-// writer is the writing connection of SQLite with its prepared statements.
+// writer is the writing connection of SQLite with its prepared statements. Those
+// that answer with rows go through database/sql; the others, by far the most, are
+// the driver's own, with their arguments in one place.
 type writer struct {
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt
+	execs map[string]driver.StmtExecContext
+	args  []driver.NamedValue
 }
 
 func (w *writer) close() error {
 	for _, s := range w.stmts {
 		s.Close()
 	}
+	// The driver closes its own statements with the connection.
 	return w.conn.Close()
 }
 
@@ -46,12 +52,29 @@ func (w *writer) prepared(query string) (*sql.Stmt, error) {
 	return s, nil
 }
 
-func (w *writer) exec(query string, args []any) (sql.Result, error) {
-	s, err := w.prepared(query)
-	if err != nil {
-		return nil, err
-	}
-	return s.Exec(args...)
+func (w *writer) exec(query string, args []any) (result sql.Result, err error) {
+	err = w.conn.Raw(func(c any) error {
+		s, ok := w.execs[query]
+		if !ok {
+			prepared, err := c.(driver.ConnPrepareContext).PrepareContext(context.Background(), query)
+			if err != nil {
+				return err
+			}
+			s = prepared.(driver.StmtExecContext)
+			w.execs[query] = s
+		}
+		w.args = w.args[:0]
+		for i, arg := range args {
+			value, err := driver.DefaultParameterConverter.ConvertValue(arg)
+			if err != nil {
+				return fmt.Errorf("argument %d: %w", i+1, err)
+			}
+			w.args = append(w.args, driver.NamedValue{Ordinal: i + 1, Value: value})
+		}
+		result, err = s.ExecContext(context.Background(), w.args)
+		return err
+	})
+	return result, err
 }
 
 func (w *writer) later(query string, args []any) error {
@@ -109,7 +132,7 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 	}
 	d.disk.sync, d.disk.close = func() error { return syncData(wal) }, wal.Close
 	d.writer = make(chan *writer, 1)
-	d.writer <- &writer{conn: conn, stmts: map[string]*sql.Stmt{}}
+	d.writer <- &writer{conn: conn, stmts: map[string]*sql.Stmt{}, execs: map[string]driver.StmtExecContext{}}
 	d.read = sqliteDB(path, append(common, "query_only(1)", "cache_size(-8192)"))
 	d.read.SetMaxOpenConns(readers)
 	d.read.SetMaxIdleConns(readers)

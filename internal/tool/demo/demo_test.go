@@ -19,10 +19,7 @@ import (
 
 func recorder(t *testing.T, d *db.DB) *visit.Recorder {
 	t.Helper()
-	r, err := visit.NewRecorder(d)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := visit.NewRecorder(d)
 	t.Cleanup(r.Close)
 	return r
 }

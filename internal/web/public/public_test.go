@@ -45,10 +45,7 @@ type rig struct {
 func open(t *testing.T, host string, change func(*form.Form)) *rig {
 	t.Helper()
 	r := &rig{T: t, db: dbtest.Open(t)}
-	recorder, err := visit.NewRecorder(r.db)
-	if err != nil {
-		t.Fatal(err)
-	}
+	recorder := visit.NewRecorder(r.db)
 	t.Cleanup(recorder.Close)
 	bots, err := visit.NewBots()
 	if err != nil {

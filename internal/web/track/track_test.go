@@ -66,10 +66,7 @@ func serveAt(t *testing.T, base string) *rig {
 // start serves the database, with a way to log somebody in.
 func (r *rig) start(base string, anna user.User) {
 	r.Helper()
-	recorder, err := visit.NewRecorder(r.db)
-	if err != nil {
-		r.Fatal(err)
-	}
+	recorder := visit.NewRecorder(r.db)
 	r.Cleanup(recorder.Close)
 	bots, err := visit.NewBots()
 	if err != nil {

@@ -35,10 +35,7 @@ func start(t *testing.T) *world {
 	o := dbtest.Options(t)
 	o.Lanes = 4
 	w := &world{t: t, db: dbtest.With(t, o)}
-	var err error
-	if w.recorder, err = visit.NewRecorder(w.db); err != nil {
-		t.Fatal(err)
-	}
+	w.recorder = visit.NewRecorder(w.db)
 	t.Cleanup(w.recorder.Close)
 	watcher := activity.NewWatcher(w.db, o.Log)
 	contacts := contactpage.Deps{DB: w.db, Clock: clock.System, Watcher: watcher}

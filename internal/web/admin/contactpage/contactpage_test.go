@@ -40,12 +40,10 @@ func start(t *testing.T) world {
 // visits records page views of one browser.
 func (w world) visits(urls ...string) visit.Answer {
 	w.t.Helper()
-	rec, err := visit.NewRecorder(w.d)
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	rec := visit.NewRecorder(w.d)
 	defer rec.Close()
 	var a visit.Answer
+	var err error
 	for _, url := range urls {
 		hit := visit.Hit{Token: a.Token, URL: url, Title: "<b>Title</b>", Referrer: "https://search.test/", UserAgent: firefox, IP: "203.0.113.9"}
 		if a, err = rec.Record(w.t.Context(), hit); err != nil {

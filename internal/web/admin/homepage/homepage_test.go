@@ -40,10 +40,7 @@ func start(t *testing.T) *world {
 	o := dbtest.Options(t)
 	o.Clock = func() time.Time { return w.now }
 	w.db = dbtest.With(t, o)
-	var err error
-	if w.recorder, err = visit.NewRecorder(w.db); err != nil {
-		t.Fatal(err)
-	}
+	w.recorder = visit.NewRecorder(w.db)
 	t.Cleanup(w.recorder.Close)
 	w.runner = activity.NewRunner(w.db, o.Log, report.Reader(contact.KindCreated, contact.KindIdentified, visit.KindPageViewed, form.KindSubmitted))
 	now := clock.Clock(o.Clock)

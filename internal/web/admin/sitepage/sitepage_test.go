@@ -82,10 +82,7 @@ func TestChoices(t *testing.T) {
 func TestWhatSitesHaveSent(t *testing.T) {
 	t.Parallel()
 	d := dbtest.Open(t)
-	r, err := visit.NewRecorder(d)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := visit.NewRecorder(d)
 	for _, address := range []string{"https://www.example.test/a", "https://eu.shop.test/", "http://localhost:3000/"} {
 		if _, err := r.Record(t.Context(), visit.Hit{URL: address}); err != nil {
 			t.Fatal(err)
