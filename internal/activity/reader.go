@@ -82,34 +82,39 @@ func (r Reader) step(ctx context.Context, d *db.DB, lane int, seen *place, ahead
 		return 0, err
 	}
 	wanted := slices.ContainsFunc(r.Kinds, func(k Kind) bool { return w.kinds[k] })
-	if w.looked == 0 || !wanted && w.last-from.stored < keepEvery {
-		if w.looked > 0 {
-			seen.at = w.last
+	looked, last := len(w.events), w.last()
+	if looked == 0 || !wanted && last-from.stored < keepEvery {
+		if looked > 0 {
+			seen.at = last
 		}
-		return w.looked, nil
+		return looked, nil
 	}
 	var batch []Event
-	if wanted {
-		if batch, err = r.next(ctx, d, lane, from.at, w.last); err != nil {
+	switch {
+	case !wanted:
+	case r.Brief:
+		batch = w.of(r.Kinds)
+	default:
+		if batch, err = r.next(ctx, d, lane, from.at, last); err != nil {
 			return 0, err
 		}
 	}
 	*seen = place{} // until it is known that the batch was handled
-	err = r.handle(ctx, d, lane, from, w.last, batch)
+	err = r.handle(ctx, d, lane, from, last, batch)
 	if err == nil {
-		from.at, from.stored = w.last, w.last
+		from.at, from.stored = last, last
 		*seen = from
 	}
 	if err == nil || errors.Is(err, errMoved) || ctx.Err() != nil {
-		return w.looked, err
+		return looked, err
 	}
 	for _, e := range batch {
 		if err := r.alone(ctx, d, lane, from, e); err != nil {
-			return w.looked, err
+			return looked, err
 		}
 		from.at, from.stored = e.ID, e.ID
 	}
-	return w.looked, nil
+	return looked, nil
 }
 
 // stand asks the database where the reader stands, unless that is known.
@@ -235,20 +240,13 @@ func wide(kinds []Kind) []int64 {
 // next reads the events for the reader after one and up to another.
 func (r Reader) next(ctx context.Context, q db.Q, lane int, after, last id.Event) ([]Event, error) {
 	of, kinds := r.kindsIn(q)
-	columns := eventColumns
-	if r.Brief {
-		columns = briefColumns
-	}
-	rows, err := q.Query(ctx, `SELECT `+columns+` FROM event WHERE lane = ? AND id > ? AND id <= ? AND `+of+` ORDER BY id`,
+	rows, err := q.Query(ctx, `SELECT `+eventColumns+` FROM event WHERE lane = ? AND id > ? AND id <= ? AND `+of+` ORDER BY id`,
 		append([]any{lane, int64(after), int64(last)}, kinds...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read lane %d: %w", lane, err)
 	}
 	return scanEvents(rows)
 }
-
-// briefColumns are what a brief reader is given of eventColumns.
-const briefColumns = `id, contact_id, NULL, at, NULL, NULL, kind, 0, NULL, NULL, NULL`
 
 // head is the last event of a lane.
 func head(ctx context.Context, q db.Q, lane int) (id.Event, error) {

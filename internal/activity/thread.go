@@ -147,6 +147,10 @@ func Tally(ctx context.Context, q db.Q, contact id.Contact) (map[Kind]int, error
 
 const eventColumns = `id, contact_id, origin_id, at, recorded_at, device_id, kind, source, cause_id, depth, data`
 
+// briefColumns are those of eventColumns that tell what happened to whom and when,
+// which the index of a lane has.
+const briefColumns = `id, contact_id, NULL, at, NULL, NULL, kind, 0, NULL, NULL, NULL`
+
 func scanEvents(rows *sql.Rows) ([]Event, error) {
 	defer rows.Close()
 	var list []Event

@@ -181,8 +181,8 @@ func newWriter(ctx context.Context, d *db.DB, o Options) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.recorder, err = visit.NewRecorder(d)
-	return w, err
+	w.recorder = visit.NewRecorder(d)
+	return w, nil
 }
 
 // forms are what the contacts send, in the order of step.form.
