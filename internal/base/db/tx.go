@@ -192,6 +192,9 @@ func (d *DB) begin(ctx context.Context, pool *sql.DB, tx *Tx) (commit func() err
 	if d.writer == nil {
 		return d.beginPostgres(ctx, pool, tx)
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
 	var w *writer
 	var open bool
 	select {
