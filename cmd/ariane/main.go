@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -19,7 +20,8 @@ import (
 // cli is the command line. Each flag can also be given in the environment,
 // with ARIANE_ before its name.
 type cli struct {
-	LogLevel slog.Level `help:"What is logged: debug, info, warn or error." default:"info"`
+	LogLevel  slog.Level `help:"What is logged: debug, info, warn or error." default:"info"`
+	LogFormat string     `help:"How it is written: text for people, json for programs." enum:"text,json" default:"text"`
 
 	Serve   serve         `cmd:"" help:"Serve Ariane."`
 	Demo    demoServe     `cmd:"" help:"Serve Ariane with sample contacts, and a sample site beside it."`
@@ -29,6 +31,14 @@ type cli struct {
 	Seed    seedDatabase  `cmd:"" help:"Fill a database with made-up contacts and what they did in two years, to measure and to try."`
 	Bench   benches       `cmd:"" help:"Measure this machine and Ariane on it."`
 	Version version       `cmd:"" help:"Tell the version."`
+}
+
+func (c cli) logHandler(out io.Writer) slog.Handler {
+	o := &slog.HandlerOptions{Level: c.LogLevel}
+	if c.LogFormat == "json" {
+		return slog.NewJSONHandler(out, o)
+	}
+	return slog.NewTextHandler(out, o)
 }
 
 type version struct{}
@@ -62,7 +72,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	tune()
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
+	log := slog.New(c.logHandler(os.Stderr))
 	k.BindTo(ctx, (*context.Context)(nil))
 	k.FatalIfErrorf(k.Run(log))
 }

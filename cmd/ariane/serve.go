@@ -21,16 +21,17 @@ type storage struct {
 
 type serve struct {
 	storage
-	Listen      string    `help:"Address to listen on; 127.0.0.1:8080 unless there is to be https, then :443." default:""`
-	BaseURL     string    `help:"Public address of this server, as browsers see it." name:"base-url"`
-	Proxies     []network `help:"Proxies whose X-Forwarded-For is believed, such as 127.0.0.1 or 10.0.0.0/8." name:"trusted-proxies"`
-	TLSDomains  []string  `help:"Names that browsers call this server by. A certificate for them is obtained from Let's Encrypt, whose terms you accept with it." name:"tls-domain"`
-	TLSCert     string    `help:"File of a certificate to serve https with (PEM, with those that vouch for it). Read again when it changes." name:"tls-cert" type:"path"`
-	TLSKey      string    `help:"File of its key." name:"tls-key" type:"path"`
-	PlainListen string    `help:"Address that sends browsers from http to https, and proves to Let's Encrypt that the name is yours. Empty for none." default:":80" name:"plain-listen"`
-	ACME        string    `help:"Directory of another certificate authority than Let's Encrypt." name:"acme-directory"`
-	GeoIP       string    `help:"File in the MaxMind DB format (GeoLite2-City.mmdb) that tells the places of addresses. It is read into memory." name:"geoip" type:"path"`
-	Lanes       int       `help:"Lanes of the thread, when the database is created." default:"1" hidden:""`
+	Listen        string    `help:"Address to listen on; 127.0.0.1:8080 unless there is to be https, then :443." default:""`
+	BaseURL       string    `help:"Public address of this server, as browsers see it." name:"base-url"`
+	Proxies       []network `help:"Proxies whose X-Forwarded-For is believed, such as 127.0.0.1 or 10.0.0.0/8." name:"trusted-proxies"`
+	TLSDomains    []string  `help:"Names that browsers call this server by. A certificate for them is obtained from Let's Encrypt, whose terms you accept with it." name:"tls-domain"`
+	TLSCert       string    `help:"File of a certificate to serve https with (PEM, with those that vouch for it). Read again when it changes." name:"tls-cert" type:"path"`
+	TLSKey        string    `help:"File of its key." name:"tls-key" type:"path"`
+	PlainListen   string    `help:"Address that sends browsers from http to https, and proves to Let's Encrypt that the name is yours. Empty for none." default:":80" name:"plain-listen"`
+	ACME          string    `help:"Directory of another certificate authority than Let's Encrypt." name:"acme-directory"`
+	GeoIP         string    `help:"File in the MaxMind DB format (GeoLite2-City.mmdb) that tells the places of addresses. It is read into memory." name:"geoip" type:"path"`
+	OperatorToken string    `help:"Secret of at least 16 characters that opens /metrics to other machines (Authorization: Bearer …); better given in the environment. Without one it is open to this machine alone." name:"operator-token"`
+	Lanes         int       `help:"Lanes of the thread, when the database is created." default:"1" hidden:""`
 }
 
 // network is a range of addresses; an address alone stands for itself.
@@ -61,7 +62,10 @@ func (s serve) listen() string {
 }
 
 func (s serve) Run(ctx context.Context, log *slog.Logger) error {
-	c := app.Config{Listen: s.listen(), PlainListen: s.PlainListen, HTTPS: s.https(), DataDir: s.Data, DatabaseURL: s.DatabaseURL, BaseURL: s.BaseURL, Places: s.GeoIP, Lanes: s.Lanes, Log: log}
+	if n := len(s.OperatorToken); n > 0 && n < 16 {
+		return errors.New("the operator's token is too short: give it at least 16 characters")
+	}
+	c := app.Config{OperatorToken: s.OperatorToken, Listen: s.listen(), PlainListen: s.PlainListen, HTTPS: s.https(), DataDir: s.Data, DatabaseURL: s.DatabaseURL, BaseURL: s.BaseURL, Places: s.GeoIP, Lanes: s.Lanes, Log: log}
 	for _, p := range s.Proxies {
 		c.Proxies = append(c.Proxies, p.Prefix)
 	}

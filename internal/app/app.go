@@ -48,6 +48,8 @@ type Config struct {
 	// Places is a file of the MaxMind DB format that tells the places of
 	// addresses; none when empty.
 	Places string
+	// OperatorToken opens the figures of the program to requests from elsewhere.
+	OperatorToken string
 	// Lanes is the number of lanes of a thread created now; one when zero.
 	Lanes int
 	Clock clock.Clock
@@ -73,7 +75,9 @@ type App struct {
 	places   *visit.Places
 	problems []string
 	// proxy is one that was not declared, nil before the first request of one.
-	proxy atomic.Pointer[netip.Addr]
+	proxy    atomic.Pointer[netip.Addr]
+	requests *web.Requests
+	started  time.Time
 
 	certificates *certificate.Source
 	plain        *http.Server
@@ -87,7 +91,7 @@ func New(ctx context.Context, c Config) (*App, error) {
 	if c.Clock == nil {
 		c.Clock = clock.System
 	}
-	a := &App{config: c}
+	a := &App{config: c, requests: &web.Requests{}, started: time.Now()}
 	if err := a.build(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -130,7 +134,8 @@ func (a *App) build(ctx context.Context) error {
 	a.Runner = activity.NewRunner(a.DB, c.Log, Readers()...)
 	a.watcher = activity.NewWatcher(a.DB, c.Log)
 	a.jobs = job.NewRunner(a.DB, c.Log, job.Options{Handlers: a.handlers(), Tasks: a.tasks()})
-	handler, err := web.New(web.Options{DB: a.DB, Gate: a.gate, Log: c.Log, Secure: strings.HasPrefix(a.BaseURL, "https:"), Proxies: c.Proxies, Undeclared: a.undeclared}, a.doors()...)
+	handler, err := web.New(web.Options{DB: a.DB, Gate: a.gate, Log: c.Log, Secure: strings.HasPrefix(a.BaseURL, "https:"), Proxies: c.Proxies, Undeclared: a.undeclared,
+		OperatorToken: c.OperatorToken, Requests: a.requests}, a.doors()...)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"ariane/internal/web/admin/sitepage"
 	"ariane/internal/web/admin/systempage"
 	"ariane/internal/web/api"
+	"ariane/internal/web/ops"
 	"ariane/internal/web/public"
 	"ariane/internal/web/track"
 )
@@ -24,6 +25,7 @@ func (a *App) doors() [][]web.Route {
 	return [][]web.Route{
 		track.Routes(track.Deps{DB: a.DB, Recorder: a.Recorder, Policy: a.policy, Sites: a.sites, BaseURL: a.BaseURL}),
 		public.Routes(visitors),
+		ops.Routes(ops.Deps{DB: a.DB, Log: a.config.Log, Recorder: a.Recorder, Runner: a.Runner, Requests: a.requests, Started: a.started}),
 		api.Routes(api.Deps{DB: a.DB, Kinds: Kinds()}),
 		accountpage.Routes(accountpage.Deps{DB: a.DB, Gate: a.gate, Clock: now}),
 		homepage.Routes(homepage.Deps{DB: a.DB, Clock: now, Runner: a.Runner, Problems: a.attention}),

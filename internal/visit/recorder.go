@@ -95,6 +95,8 @@ type Recorder struct {
 	// written tells, after a batch, that the disk has all that was stored.
 	written   chan struct{}
 	unwritten atomic.Int32 // batches
+	// Tally is what was counted.
+	Tally *Tally
 }
 
 // browser is what is remembered of a device, without pointers.
@@ -151,7 +153,7 @@ func NewRecorder(d *db.DB) *Recorder {
 	r := &Recorder{
 		db: d, queue: make(chan *waiting, queueLength), merges: d.Topic(lookAgain),
 		devices: newMemory[digest, browser](devicesCached), texts: newMemory[digest, int64](textsCached), addresses: newMemory[digest, int64](addressesCached),
-		closing: make(chan struct{}), written: make(chan struct{}, 1),
+		closing: make(chan struct{}), written: make(chan struct{}, 1), Tally: newTally(),
 	}
 	merged := r.merges.Wait()
 	r.merged.Store(&merged)
@@ -175,6 +177,7 @@ func (r *Recorder) Record(ctx context.Context, h Hit) (Answer, error) {
 	select {
 	case r.queue <- w:
 	default:
+		r.Tally.Hits.Add(outcomeOverload, 1)
 		return Answer{}, fault.Unavailable(errors.New("too many hits are waiting"), fault.Text{})
 	}
 	select {
@@ -266,18 +269,21 @@ func (r *Recorder) gather(first *waiting) []*waiting {
 // one is stored. If the batch fails, each hit is tried alone, so that none fails
 // because of another, unless that could store it a second time.
 func (r *Recorder) commit(batch []*waiting) {
+	begun := r.Tally.begin()
 	durable, err := r.store(batch)
 	unclear := errors.Is(err, db.ErrUnclear)
 	if unclear {
 		r.forget() // what the devices sent last may be stored
 	}
 	if err != nil && len(batch) > 1 && !unclear {
+		r.Tally.end()
 		for _, w := range batch {
 			r.commit([]*waiting{w})
 		}
 		return
 	}
 	r.unwritten.Add(1)
+	stored := time.Now()
 	r.done.Go(func() {
 		if err == nil {
 			err = durable()
@@ -287,6 +293,7 @@ func (r *Recorder) commit(batch []*waiting) {
 		case r.written <- struct{}{}:
 		default:
 		}
+		r.Tally.answered(batch, begun, stored, err)
 		if err != nil {
 			err = fault.Unavailable(fmt.Errorf("record hit: %w", err), fault.Text{})
 		}

@@ -49,9 +49,10 @@ func wrote(w http.ResponseWriter) bool {
 // panic into an error.
 func (s *server) observe(route Route, next http.Handler) http.Handler {
 	level := slog.LevelInfo
-	if route.Permission == Tracking {
+	if route.Permission == Tracking || route.Permission == Operator {
 		level = slog.LevelDebug
 	}
+	count := s.Requests.route(route.Pattern)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begin := time.Now()
 		rec := &recorder{ResponseWriter: w}
@@ -68,6 +69,7 @@ func (s *server) observe(route Route, next http.Handler) http.Handler {
 			if rec.status == 0 {
 				rec.status = http.StatusOK
 			}
+			count.add(rec.status, time.Since(begin))
 			if !s.Log.Enabled(r.Context(), level) {
 				return
 			}

@@ -21,9 +21,12 @@ const (
 	Admin
 	// API wants credentials with each request and answers in JSON.
 	API
+	// Operator is for those who look after the machine: requests from the machine
+	// itself that came through no proxy, and those with the operator's token.
+	Operator
 )
 
-func (p Permission) known() bool { return p >= Public && p <= API }
+func (p Permission) known() bool { return p >= Public && p <= Operator }
 
 // browser tells the permissions of our own pages.
 func (p Permission) browser() bool { return p == Public || p == SignedIn || p == Admin }

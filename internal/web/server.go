@@ -33,6 +33,10 @@ type Options struct {
 	// Undeclared is called for the first request that a proxy of one's own network
 	// seems to pass on that is not among Proxies; nil for nothing.
 	Undeclared func(proxy netip.Addr)
+	// OperatorToken opens the Operator's routes from elsewhere; nothing does when empty.
+	OperatorToken string
+	// Requests counts requests when it is given.
+	Requests *Requests
 }
 
 type server struct {
@@ -133,6 +137,10 @@ func (s *server) admit(w http.ResponseWriter, r *http.Request, st *state, route 
 		}
 	case route.Permission == API:
 		if err := st.authenticate(r); err != nil {
+			return err
+		}
+	case route.Permission == Operator:
+		if err := s.operates(r); err != nil {
 			return err
 		}
 	}

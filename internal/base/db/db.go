@@ -140,8 +140,11 @@ func (d *DB) Dialect() Dialect { return d.dialect }
 // Now is the time of the database's clock, in whole milliseconds.
 func (d *DB) Now() time.Time { return d.clock().UTC().Truncate(time.Millisecond) }
 
-// Ping tells whether the database answers.
-func (d *DB) Ping(ctx context.Context) error { return d.read.PingContext(ctx) }
+// Ping tells whether the database answers, by reading something from it.
+func (d *DB) Ping(ctx context.Context) error {
+	var lanes string
+	return d.QueryRow(ctx, `SELECT value FROM meta WHERE name = 'lanes'`).Scan(&lanes)
+}
 
 // Query runs a reading statement outside of any transaction.
 func (d *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {

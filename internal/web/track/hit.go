@@ -95,6 +95,9 @@ func (d Deps) record(w http.ResponseWriter, r *http.Request) (*visit.Answer, err
 	if err != nil {
 		return nil, err
 	}
+	if why != "" {
+		d.Recorder.Tally.Hits.Add(why, 1)
+	}
 	switch why {
 	case "":
 	case "do-not-track", "global-privacy-control", "consent", "excluded":
@@ -107,6 +110,7 @@ func (d Deps) record(w http.ResponseWriter, r *http.Request) (*visit.Answer, err
 	h, err := d.hit(r, p)
 	if errors.Is(err, visit.ErrClick) {
 		w.Header().Set(ignored, badClick)
+		d.Recorder.Tally.Hits.Add(badClick, 1)
 		return nil, nil
 	}
 	if err != nil {
