@@ -209,7 +209,11 @@ func (s *sampler) mark(h visit.Hit) error {
 }
 
 func (s *sampler) browser(i int, language string) visit.Hit {
-	return visit.Hit{Token: visit.NewToken(), Language: language, UserAgent: pick(s.random, agents), Resolution: pick(s.random, resolutions),
+	agent, screens := pick(s.random, agents), resolutions
+	if strings.Contains(agent, "Mobile") {
+		screens = telephones
+	}
+	return visit.Hit{Token: visit.NewToken(), Language: language, UserAgent: agent, Resolution: pick(s.random, screens),
 		IP: fmt.Sprintf("%s%d", pick(s.random, networks), 1+i)}
 }
 

@@ -36,7 +36,10 @@ var campaigns = []visit.UTM{
 
 var networks = []string{"192.0.2.", "198.51.100.", "203.0.113."}
 
-var resolutions = []string{"1920x1080", "1440x900", "2560x1440", "390x844", "412x915"}
+var (
+	resolutions = []string{"1920x1080", "1440x900", "2560x1440"}
+	telephones  = []string{"390x844", "412x915"}
+)
 
 var agents = []string{
 	"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
@@ -51,13 +54,13 @@ var french = []string{"Élodie", "Julien", "Anaïs", "Mathieu", "Chloé", "Thoma
 
 var people = []person{
 	{"fr-FR", french, []string{"Moreau", "Lefèvre", "Garnier", "Roussel", "Chevalier"}, "Brindille & Fils", "brindille.example", "Responsable marketing", "Lyon", "France"},
-	{"fr-FR", french, []string{"Dubois", "Fontaine", "Mercier", "Blanchard", "Renaud"}, "Atelier Garance", "garance.example", "Gérante", "Nantes", "France"},
+	{"fr-FR", french, []string{"Dubois", "Fontaine", "Mercier", "Blanchard", "Renaud"}, "Atelier Garance", "garance.example", "Responsable de boutique", "Nantes", "France"},
 	{"fr-FR", french, []string{"Girard", "Perrin", "Colin", "Picard", "Noël"}, "", "courriel.example", "", "Clermont-Ferrand", "France"},
-	{"fr-FR", french, []string{"Marchand", "Barbier", "Guérin", "Boyer", "Lemoine"}, "Mairie de Thiers", "thiers.example", "Chargée des mobilités", "Thiers", "France"},
+	{"fr-FR", french, []string{"Marchand", "Barbier", "Guérin", "Boyer", "Lemoine"}, "Mairie de Thiers", "thiers.example", "Responsable des mobilités", "Thiers", "France"},
 	{"fr-FR", []string{"Lotte", "Bram", "Noor", "Wout", "Fien", "Jonas", "Elise", "Pieter", "Sarah", "Daan"}, []string{"Peeters", "Janssens", "Maes", "Claes", "Wouters"}, "Fietsfabriek", "fietsfabriek.example", "Inkoper", "Gent", "Belgium"},
 	{"en-GB", []string{"Alice", "Oliver", "Grace", "Harry", "Freya", "George", "Isla", "Arthur", "Poppy", "Leo"}, []string{"Whitfield", "Barnes", "Osborne", "Fletcher", "Hughes"}, "Harbour Cycles", "harbour.example", "Buyer", "Bristol", "United Kingdom"},
 	{"en-US", []string{"Maya", "Ethan", "Zoe", "Caleb", "Naomi", "Owen", "Ruby", "Miles", "Hazel", "Jude"}, []string{"Sullivan", "Brooks", "Hayes", "Coleman", "Reyes"}, "Northwind Labs", "northwind.example", "Head of Growth", "Portland", "United States"},
 	{"en-GB", []string{"Ingrid", "Lars", "Åsa", "Nils", "Sigrid", "Erik", "Maja", "Oskar", "Freja", "Axel"}, []string{"Bergström", "Lindqvist", "Holm", "Sjöberg", "Dahl"}, "Fjord Studio", "fjord.example", "Designer", "Gothenburg", "Sweden"},
-	{"fr-FR", french, []string{"Müller", "Weber", "Rochat", "Favre", "Bianchi"}, "Helvélo", "helvelo.example", "Directeur", "Lausanne", "Switzerland"},
+	{"fr-FR", french, []string{"Müller", "Weber", "Rochat", "Favre", "Bianchi"}, "Helvélo", "helvelo.example", "Responsable des achats", "Lausanne", "Switzerland"},
 	{"en-GB", []string{"Inês", "Tiago", "Marta", "Rui", "Beatriz", "João", "Sofia", "Nuno", "Rita", "Pedro"}, []string{"Almeida", "Carvalho", "Sousa", "Pinto", "Ferreira"}, "", "correio.example", "", "Porto", "Portugal"},
 }

@@ -9,12 +9,20 @@ const typing = (target) => target.closest("input, textarea, select, [contentedit
 let sequence = null;
 const leads = (keys) => {
   if (keys === "gi") return document.querySelector(".crumbs a") || document.querySelector(".nav a[aria-current]");
-  if (keys === "fn") return document.querySelector(".bell");
+  if (keys === "fn") return document.querySelector(".bell[href$=notices]");
+  if (keys === "f/") return document.querySelector("[data-find-open]");
   return keys[0] === "g" ? [...document.querySelectorAll(".nav a[data-go]")].find((a) => a.dataset.go === keys[1]) : null;
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target) && search()) {
+  if (event.key === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && !document.querySelector("dialog[open]")) {
+    const find = document.querySelector("[data-find-open]");
+    if (find) {
+      event.preventDefault();
+      find.click();
+    }
+  }
+  if (event.key === "/" && sequence?.key !== "f" && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target) && search()) {
     event.preventDefault();
     search().focus();
     search().select();
@@ -135,6 +143,38 @@ document.addEventListener("click", async (event) => {
     dialog.showModal();
   } catch {
     location.assign(link.href);
+  }
+});
+
+// What is looked for is found while it is typed; arrows go through it.
+let finding = 0;
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-find]");
+  if (!form) return;
+  clearTimeout(finding);
+  finding = setTimeout(async () => {
+    const typed = event.target.value;
+    const answer = await fetch(form.action + "?" + new URLSearchParams({ q: typed })).catch(() => null);
+    if (!answer?.ok || answer.redirected || event.target.value !== typed) return;
+    const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-found]");
+    if (event.target.value !== typed) return;
+    form.parentElement.querySelector("[data-found]").replaceWith(found);
+    form.parentElement.querySelector("[data-find-said]").textContent = found.dataset.said;
+    form.dataset.find = typed;
+  }, 120);
+});
+document.addEventListener("keydown", (event) => {
+  const place = event.target.closest(".find");
+  if (!place || event.isComposing) return;
+  const input = place.querySelector("input");
+  const stops = [input, ...place.querySelectorAll("[data-found] a")];
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) {
+    event.preventDefault();
+    stops.at((stops.indexOf(document.activeElement) + step) % stops.length).focus();
+  } else if (event.key === "Enter" && event.target === input && input.value && input.value === place.querySelector("form").dataset.find && stops[1]) {
+    event.preventDefault();
+    stops[1].click();
   }
 });
 

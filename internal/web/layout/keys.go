@@ -27,6 +27,7 @@ func shortcuts(ctx context.Context, admin bool) []shortcutGroup {
 		}
 	}
 	pages.keys = append(pages.keys,
+		shortcut{[]string{"Ctrl", "K"}, i18n.T(ctx, "layout.keys.find|Anything, by its name")},
 		shortcut{[]string{"f", "n"}, i18n.T(ctx, "layout.notices|Notifications")},
 		shortcut{[]string{"g", "i"}, i18n.T(ctx, "layout.keys.list|Back to the list")})
 	return []shortcutGroup{pages, {i18n.T(ctx, "layout.keys.here|On the page"), []shortcut{

@@ -72,6 +72,7 @@ type entry struct {
 	label   string
 	admin   bool
 	key     string // pressed after g, it opens the page
+	words   string // others that people look for it by
 }
 
 type group struct {
@@ -83,21 +84,21 @@ type group struct {
 func navigation(ctx context.Context, admin bool) []group {
 	all := []group{
 		{"", []entry{
-			{Home, home, "home", i18n.T(ctx, "layout.home|Home"), false, "d"},
+			{Home, home, "home", i18n.T(ctx, "layout.home|Home"), false, "d", i18n.T(ctx, "layout.words.home|dashboard start")},
 		}},
 		{i18n.T(ctx, "layout.people|People"), []entry{
-			{Contacts, "/s/contacts", "address-book", i18n.T(ctx, "layout.contacts|Contacts"), false, "c"},
+			{Contacts, "/s/contacts", "address-book", i18n.T(ctx, "layout.contacts|Contacts"), false, "c", i18n.T(ctx, "layout.words.contacts|leads people visitors")},
 		}},
 		{i18n.T(ctx, "layout.web|Web"), []entry{
-			{Forms, "/s/forms", "forms", i18n.T(ctx, "layout.forms|Forms"), false, "f"},
-			{Tracking, "/s/tracking", "radar-2", i18n.T(ctx, "layout.tracking|Tracking"), true, "t"},
+			{Forms, "/s/forms", "forms", i18n.T(ctx, "layout.forms|Forms"), false, "f", ""},
+			{Tracking, "/s/tracking", "radar-2", i18n.T(ctx, "layout.tracking|Tracking"), true, "t", i18n.T(ctx, "layout.words.tracking|script pixel sites privacy consent")},
 		}},
 		{i18n.T(ctx, "layout.insight|Insight"), []entry{
-			{Activity, "/s/activity", "activity", i18n.T(ctx, "layout.activity|Activity"), false, "a"},
+			{Activity, "/s/activity", "activity", i18n.T(ctx, "layout.activity|Activity"), false, "a", i18n.T(ctx, "layout.words.activity|history timeline thread events")},
 		}},
 		{i18n.T(ctx, "layout.settings|Settings"), []entry{
-			{Users, "/s/users", "users-group", i18n.T(ctx, "layout.users|Users"), true, "u"},
-			{System, "/s/system", "activity-heartbeat", i18n.T(ctx, "layout.system|System"), true, "y"},
+			{Users, "/s/users", "users-group", i18n.T(ctx, "layout.users|Users"), true, "u", i18n.T(ctx, "layout.words.users|team roles accounts")},
+			{System, "/s/system", "activity-heartbeat", i18n.T(ctx, "layout.system|System"), true, "y", i18n.T(ctx, "layout.words.system|jobs tasks readers errors cron")},
 		}},
 	}
 	var shown []group
@@ -113,6 +114,23 @@ func navigation(ctx context.Context, admin bool) []group {
 		}
 	}
 	return shown
+}
+
+// Listed is a page as it can be found.
+type Listed struct{ Label, URL, Icon, Words string }
+
+// Pages lists the pages that a user can go to.
+func Pages(ctx context.Context, admin bool) []Listed {
+	var list []Listed
+	for _, g := range navigation(ctx, admin) {
+		for _, e := range g.entries {
+			list = append(list, Listed{e.label, e.url, e.icon, e.words})
+		}
+	}
+	return append(list,
+		Listed{i18n.T(ctx, "layout.notices|Notifications"), "/s/notices", "bell", ""},
+		Listed{i18n.T(ctx, "layout.account|Your account"), "/s/account", "user-circle", i18n.T(ctx, "layout.words.account|profile password language theme")},
+		Listed{i18n.T(ctx, "layout.keys|Keyboard shortcuts"), "/s/keys", "keyboard", ""})
 }
 
 func (f Frame) person() ui.Person {

@@ -55,11 +55,11 @@ func TestQuickAddInABrowser(t *testing.T) {
 	b.Visit(w.URL("/test/in"))
 
 	b.Visit(w.URL("/s/contacts"))
-	b.Click("a[data-dialog]")
+	b.Click(".page-head a[data-dialog]")
 	b.WaitFor(`document.activeElement.name === "firstname" && document.querySelector("dialog[open] h2").textContent === "Quick add"`)
 	b.Click("dialog [data-close]")
 	b.WaitFor(`!document.querySelector("dialog") && document.activeElement.matches("a[data-dialog]")`)
-	b.Click("a[data-dialog]")
+	b.Click(".page-head a[data-dialog]")
 	b.WaitFor(`document.querySelector("dialog[open] input[name=email]")`)
 	b.Fill("dialog input[name=email]", "Ada@example.test")
 	b.WaitFor(`document.querySelector("dialog [data-taken] a")?.getAttribute("href") === "/s/contacts/view/` + number + `"`)

@@ -1,0 +1,168 @@
+package findpage
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"ariane/internal/base/fault"
+	"ariane/internal/base/i18n"
+	"ariane/internal/contact"
+	"ariane/internal/field"
+	"ariane/internal/form"
+	"ariane/internal/label"
+	"ariane/internal/rule"
+	"ariane/internal/search"
+	"ariane/internal/user"
+	"ariane/internal/web"
+	"ariane/internal/web/layout"
+	"ariane/internal/web/ui"
+)
+
+const (
+	// most is how many contacts and how many forms are offered.
+	most = 5
+	// shortest is how many characters are looked for among contacts and forms.
+	shortest = 2
+)
+
+// hit is something that was found: a person, or what has an icon.
+type hit struct {
+	Icon   string
+	Person ui.Person
+	Name   string
+	URL    string
+}
+
+type group struct {
+	Title string
+	Hits  []hit
+}
+
+type findView struct {
+	Text   string
+	Groups []group
+	Said   string // how much was found
+}
+
+func (d Deps) find(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	v, err := d.look(ctx, strings.TrimSpace(r.URL.Query().Get("q")), web.User(ctx).Role == user.Admin)
+	if err != nil {
+		return err
+	}
+	return web.Show(w, r, web.View{Title: i18n.T(ctx, "findpage.title|Find anything"), Body: findPage(v)})
+}
+
+func (d Deps) look(ctx context.Context, text string, admin bool) (findView, error) {
+	v := findView{Text: text}
+	add := func(title string, hits []hit) {
+		if len(hits) > 0 {
+			v.Groups = append(v.Groups, group{title, hits})
+		}
+	}
+	people, err := d.contacts(ctx, text)
+	if err != nil {
+		return v, err
+	}
+	forms, err := d.forms(ctx, text)
+	if err != nil {
+		return v, err
+	}
+	add(i18n.T(ctx, "findpage.contacts|Contacts"), people)
+	add(i18n.T(ctx, "findpage.forms|Forms"), forms)
+	add(i18n.T(ctx, "findpage.pages|Go to"), pages(ctx, text, admin))
+	add(i18n.T(ctx, "findpage.make|Create"), makings(ctx, text, admin))
+	n := 0
+	for _, g := range v.Groups {
+		n += len(g.Hits)
+	}
+	v.Said = i18n.N(ctx, n, "findpage.found|%d result|%d results", n)
+	return v, nil
+}
+
+// contacts finds people as the search of their list does. A text that is no
+// search finds nobody.
+func (d Deps) contacts(ctx context.Context, text string) ([]hit, error) {
+	if utf8.RuneCountInString(text) < shortest {
+		return nil, nil
+	}
+	query, err := search.Parse(text)
+	if f, ok := fault.Of(err); ok && f.Kind == fault.KindInvalid {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	filter := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: rule.Catalogue{"tag": label.Field()}, Limit: most}
+	found, err := contact.List(ctx, d.DB, filter)
+	if err != nil {
+		return nil, err
+	}
+	var hits []hit
+	for _, c := range found.Contacts {
+		p := ui.Person{Name: c.Name, URL: web.ContactURL(c.ID), Known: !c.Anonymous()}
+		if p.Name == "" {
+			p.Name = i18n.T(ctx, "findpage.anonymous|Anonymous visitor")
+		}
+		if email := c.Fields["email"]; email != p.Name {
+			p.Under = email
+		}
+		hits = append(hits, hit{Person: p, Name: p.Name, URL: p.URL})
+	}
+	if found.Next != "" {
+		hits = append(hits, hit{Icon: "search", Name: i18n.T(ctx, "findpage.all|All contacts that match"), URL: "/s/contacts?" + url.Values{"search": {text}}.Encode()})
+	}
+	return hits, nil
+}
+
+func (d Deps) forms(ctx context.Context, text string) ([]hit, error) {
+	if utf8.RuneCountInString(text) < shortest {
+		return nil, nil
+	}
+	found, err := form.List(ctx, d.DB, form.Filter{Text: text, Limit: most})
+	if err != nil {
+		return nil, err
+	}
+	var hits []hit
+	for _, f := range found.Forms {
+		hits = append(hits, hit{Icon: "forms", Name: f.Name, URL: "/s/forms/view/" + strconv.FormatInt(int64(f.ID), 10)})
+	}
+	return hits, nil
+}
+
+func pages(ctx context.Context, text string, admin bool) []hit {
+	var hits []hit
+	for _, p := range layout.Pages(ctx, admin) {
+		if says(p.Label+" "+p.Words, text) {
+			hits = append(hits, hit{Icon: p.Icon, Name: p.Label, URL: p.URL})
+		}
+	}
+	return hits
+}
+
+func makings(ctx context.Context, text string, admin bool) []hit {
+	list := []hit{
+		{Icon: "user-plus", Name: i18n.T(ctx, "findpage.new.contact|New contact"), URL: "/s/contacts/new"},
+		{Icon: "forms", Name: i18n.T(ctx, "findpage.new.form|New form"), URL: "/s/forms/new"},
+	}
+	if admin {
+		list = append(list, hit{Icon: "users-group", Name: i18n.T(ctx, "findpage.new.user|New user"), URL: "/s/users/new"})
+	}
+	return slices.DeleteFunc(list, func(h hit) bool { return !says(h.Name, text) })
+}
+
+// says tells whether each word of text begins one of words, whatever their
+// accents and capitals.
+func says(words, text string) bool {
+	all := strings.Fields(field.Fold(words))
+	for _, asked := range strings.Fields(field.Fold(text)) {
+		if !slices.ContainsFunc(all, func(word string) bool { return strings.HasPrefix(word, asked) }) {
+			return false
+		}
+	}
+	return true
+}
