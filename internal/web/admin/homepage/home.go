@@ -179,9 +179,9 @@ func newFigure(ctx context.Context, daily []int64) figure {
 	default:
 		percent := i18n.Number(ctx, 100*max(this-before, before-this)/before)
 		if f.Better {
-			f.Trend = i18n.T(ctx, "home.trend.more|%s %% more than the week before", percent)
+			f.Trend = i18n.T(ctx, "home.trend.more|%s%% more than the week before", percent)
 		} else {
-			f.Trend = i18n.T(ctx, "home.trend.less|%s %% less than the week before", percent)
+			f.Trend = i18n.T(ctx, "home.trend.less|%s%% less than the week before", percent)
 		}
 	}
 	return f

@@ -93,7 +93,7 @@ func TestHomeTellsWhatHappened(t *testing.T) {
 	w.visits("c", visit.Hit{URL: "https://www.shop.test/?utm_source=Letter", Title: "Bikes"})
 	w.known(hostile)
 	w.visits("d")
-	page := w.Get("/s/dashboard").Wants(http.StatusOK, "4 in 7 days · 4 today 100 % more than the week before",
+	page := w.Get("/s/dashboard").Wants(http.StatusOK, "4 in 7 days · 4 today 100% more than the week before",
 		"1 in 7 days · 1 today none the week before", hostile, "Brindille",
 		"Bikes shop.test/ 3", "search.test 1", "letter 1", "shop.test sent a page view", "Get started", "Done: Connect your web site")
 	page.Lacks("<img", "Direct or unknown", `href="javascript`, "Old", "shop.test/?q=1")
