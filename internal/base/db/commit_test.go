@@ -118,3 +118,26 @@ func TestLostConnectionIsReplaced(t *testing.T) {
 		t.Errorf("%v after %d attempts, %d rows", err, attempts, names(t, d))
 	}
 }
+
+// What Do has committed is on the disk when it returns; only those who ask for
+// less get less.
+func TestOnlyRelaxedCommitsLeaveTheDiskBehind(t *testing.T) {
+	ctx, d := t.Context(), dbtest.Open(t)
+	if d.Dialect() != db.Postgres {
+		t.Skip("SQLite's log is brought to the disk by us: see disk_test.go")
+	}
+	waits := func(do func(context.Context, func(*db.Tx) error) error) (how string) {
+		t.Helper()
+		err := do(ctx, func(tx *db.Tx) error { return tx.QueryRow(ctx, `SHOW synchronous_commit`).Scan(&how) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return how
+	}
+	if how := waits(d.Do); how != "on" {
+		t.Errorf("Do commits with synchronous_commit %s", how)
+	}
+	if how := waits(d.DoRelaxed); how != "off" {
+		t.Errorf("DoRelaxed commits with synchronous_commit %s", how)
+	}
+}

@@ -18,6 +18,7 @@ func (d *DB) openPostgres(address string) error {
 	if err != nil {
 		return fmt.Errorf("read database address: %w", err)
 	}
+	// The handles share the parameters of the configuration that they are given.
 	d.config = config.Copy()
 	// A process that stands still in the middle of a transaction holds locks that
 	// all others wait for.
@@ -26,6 +27,7 @@ func (d *DB) openPostgres(address string) error {
 	d.read.SetMaxOpenConns(postgresConnections)
 	d.read.SetMaxIdleConns(postgresConnections)
 	d.write = d.read
+	config = config.Copy()
 	config.RuntimeParams["synchronous_commit"] = "off"
 	// A connection keeps its plans. Those made while a table is empty would go on
 	// reading it whole, until the server has looked at its size again.
