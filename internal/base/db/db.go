@@ -76,7 +76,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	return openAt(ctx, o, latest)
 }
 
-func openAt(ctx context.Context, o Options, version int64) (*DB, error) {
+func newDB(o Options) *DB {
 	d := &DB{clock: o.Clock, log: o.Log, process: 1}
 	if d.clock == nil {
 		d.clock = clock.System
@@ -84,6 +84,11 @@ func openAt(ctx context.Context, o Options, version int64) (*DB, error) {
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
+	return d
+}
+
+func openAt(ctx context.Context, o Options, version int64) (*DB, error) {
+	d := newDB(o)
 	var err error
 	if o.URL != "" {
 		d.process = rand.Int64()
@@ -200,6 +205,10 @@ func (d *DB) bootstrap(ctx context.Context, lanes int, version int64) error {
 	if err != nil {
 		return fmt.Errorf("set up database: %w", err)
 	}
+	return d.readLanes(ctx)
+}
+
+func (d *DB) readLanes(ctx context.Context) error {
 	var value string
 	if err := d.QueryRow(ctx, `SELECT value FROM meta WHERE name = 'lanes'`).Scan(&value); err != nil {
 		return fmt.Errorf("read number of lanes: %w", err)
