@@ -65,7 +65,7 @@ func (a *ahead) look(ctx context.Context, q db.Q, lane int, from place) (window,
 func pass(ctx context.Context, q db.Q, lane int, from, until id.Event) (window, error) {
 	w := window{from: from, kinds: map[Kind]bool{}}
 	err := db.Each(ctx, q, `SELECT id, contact_id, at, kind FROM event WHERE lane = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?`,
-		[]any{lane, int64(from), int64(until), batchSize}, func(row db.Row) error {
+		[]any{lane, int64(from), int64(until), windowSize}, func(row db.Row) error {
 			var number, contact, at, kind int64
 			if err := row.Scan(&number, &contact, &at, &kind); err != nil {
 				return err

@@ -32,10 +32,18 @@ type Reader struct {
 	Reset func(ctx context.Context, tx *db.Tx) error
 	// Handle reacts to a batch of events.
 	Handle func(ctx context.Context, tx *db.Tx, batch []Event) error
+	// Parts, where it is set, picks from many events what is to be handled, in one
+	// transaction for each part: a reader that keeps only the last of what many
+	// events change writes less so. Parts may be handled twice.
+	Parts func(events []Event) [][]Event
 }
 
-// batchSize is how many events a reader takes in one transaction.
-const batchSize = 2000
+const (
+	// batchSize is how many events a reader takes in one transaction.
+	batchSize = 2000
+	// windowSize is how many events a reader looks at before it moves on.
+	windowSize = 4 * batchSize
+)
 
 // attempts is how often an event is tried alone before it is set aside.
 const attempts = 3
@@ -89,32 +97,74 @@ func (r Reader) step(ctx context.Context, d *db.DB, lane int, seen *place, ahead
 		}
 		return looked, nil
 	}
-	var batch []Event
+	var events []Event
 	switch {
 	case !wanted:
 	case r.Brief:
-		batch = w.of(r.Kinds)
+		events = w.of(r.Kinds)
 	default:
-		if batch, err = r.next(ctx, d, lane, from.at, last); err != nil {
+		if events, err = r.next(ctx, d, lane, from.at, last); err != nil {
 			return 0, err
 		}
 	}
-	*seen = place{} // until it is known that the batch was handled
-	err = r.handle(ctx, d, lane, from, last, batch)
+	*seen = place{} // until it is known that the events were handled
+	if r.Parts != nil {
+		err = r.parts(ctx, d, lane, &from, last, events)
+	} else {
+		err = r.batches(ctx, d, lane, &from, last, events)
+	}
 	if err == nil {
-		from.at, from.stored = last, last
 		*seen = from
 	}
-	if err == nil || errors.Is(err, errMoved) || ctx.Err() != nil {
-		return looked, err
+	return looked, err
+}
+
+// batches handles events up to last in batches, the place moving with each.
+func (r Reader) batches(ctx context.Context, d *db.DB, lane int, from *place, last id.Event, events []Event) error {
+	for {
+		batch, to := events, last
+		if len(events) > batchSize {
+			batch, to = events[:batchSize], events[batchSize-1].ID
+		}
+		if err := r.whole(ctx, d, lane, from, to, batch, r.handle(ctx, d, lane, *from, to, batch)); err != nil {
+			return err
+		}
+		if events = events[len(batch):]; len(events) == 0 {
+			return nil
+		}
+	}
+}
+
+// parts handles events up to last in parts, the place moving with the last part.
+func (r Reader) parts(ctx context.Context, d *db.DB, lane int, from *place, last id.Event, events []Event) error {
+	parts := r.Parts(events)
+	var err error
+	for len(parts) > 1 && err == nil {
+		err = d.DoRelaxed(ctx, func(tx *db.Tx) error { return r.react(ctx, tx, *from, parts[0]) })
+		parts = parts[1:]
+	}
+	if err == nil {
+		err = r.handle(ctx, d, lane, *from, last, slices.Concat(parts...))
+	}
+	return r.whole(ctx, d, lane, from, last, events, err)
+}
+
+// whole moves the place on when a batch was handled, and handles each of its
+// events alone when that failed.
+func (r Reader) whole(ctx context.Context, d *db.DB, lane int, from *place, to id.Event, batch []Event, err error) error {
+	if err == nil {
+		from.at, from.stored = to, to
+	}
+	if err == nil || len(batch) == 0 || errors.Is(err, errMoved) || ctx.Err() != nil {
+		return err
 	}
 	for _, e := range batch {
-		if err := r.alone(ctx, d, lane, from, e); err != nil {
-			return looked, err
+		if err := r.alone(ctx, d, lane, *from, e); err != nil {
+			return err
 		}
 		from.at, from.stored = e.ID, e.ID
 	}
-	return looked, nil
+	return nil
 }
 
 // stand asks the database where the reader stands, unless that is known.

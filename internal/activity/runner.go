@@ -12,9 +12,12 @@ import (
 	"ariane/internal/id"
 )
 
-// rest is how long a reader waits after a batch that was not full. It costs a
-// little delay, and saves most commits where events keep arriving.
-const rest = 100 * time.Millisecond
+// rest is how long a reader waits when it has come to the end. It costs a little
+// delay, and saves most commits where events keep arriving; the more there were,
+// the more it saves.
+func rest(found int) time.Duration {
+	return 100*time.Millisecond + time.Duration(found)*time.Second/(2*windowSize)
+}
 
 // pollPeriod is how often readers look for events committed by other processes.
 const pollPeriod = 2 * time.Second
@@ -90,11 +93,11 @@ func (r *Runner) run(ctx context.Context, reader Reader) {
 			r.log.Error("reader failed", "reader", reader.Name, "error", err)
 			// Wait for the next tick rather than for new events: the fault may be the database's.
 			woken = nil
-		case found >= batchSize:
+		case found >= windowSize:
 			continue
 		case found > 0:
 			select {
-			case <-time.After(rest):
+			case <-time.After(rest(found)):
 			case <-ctx.Done():
 			}
 		}

@@ -1,6 +1,7 @@
 package contact
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -50,7 +51,25 @@ func ActiveReader(all []activity.Kind, active ...activity.Kind) activity.Reader 
 			}
 			return noteActivity(ctx, tx, latest)
 		},
+		Parts: func(events []activity.Event) [][]activity.Event { return latestOfEach(events, active) },
 	}
+}
+
+// activePart is how many contacts are noted in one transaction.
+const activePart = 1000
+
+// latestOfEach picks the last active event of each contact, or any where there is
+// none, in the order of the contacts.
+func latestOfEach(events []activity.Event, active []activity.Kind) [][]activity.Event {
+	latest := map[id.Contact]activity.Event{}
+	for _, e := range events {
+		kept, met := latest[e.Contact]
+		if !met || slices.Contains(active, e.Kind) && (e.At.After(kept.At) || !slices.Contains(active, kept.Kind)) {
+			latest[e.Contact] = e
+		}
+	}
+	list := slices.SortedFunc(maps.Values(latest), func(a, b activity.Event) int { return cmp.Compare(a.Contact, b.Contact) })
+	return slices.Collect(slices.Chunk(list, activePart))
 }
 
 // noteActivity writes the latest time of each contact that has one, in the order of the
