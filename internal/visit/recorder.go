@@ -192,7 +192,10 @@ func (r *Recorder) Record(ctx context.Context, h Hit) (Answer, error) {
 func (h Hit) clean() Hit {
 	cut := func(s string, most int) string {
 		s = field.Printable(s)
-		if runes := []rune(s); len(s) > most && len(runes) > most {
+		if len(s) <= most {
+			return s
+		}
+		if runes := []rune(s); len(runes) > most {
 			s = string(runes[:most])
 		}
 		return s

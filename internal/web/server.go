@@ -144,7 +144,9 @@ func (s *server) admit(w http.ResponseWriter, r *http.Request, st *state, route 
 			return err
 		}
 	}
-	r = r.WithContext(st.localise(r, route.Permission))
+	if route.Permission != Tracking { // nothing is said in words there
+		r = r.WithContext(st.localise(r, route.Permission))
+	}
 	if err := st.permits(route.Permission); err != nil {
 		if st.signedIn || route.Permission == API {
 			return err
