@@ -36,3 +36,23 @@ func TestDamagedPlaces(t *testing.T) {
 		}
 	}
 }
+
+// A visitor's city is on the map where the file of places puts it, and the page
+// says how exactly that is known.
+func TestCityOnTheMap(t *testing.T) {
+	t.Parallel()
+	r := run(t, behindProxy, func(c *app.Config) { c.Places = "../visit/testdata/places/GeoLite2-City-Test.mmdb" })
+	view := url.Values{"page_url": {"https://www.example.test/"}}
+	if got := r.post(r.visitor, "/mtc/event", view, "X-Forwarded-For", "81.2.69.142"); got.status != http.StatusOK {
+		t.Fatal(got.status, got.body)
+	}
+	body := html.UnescapeString(r.get(r.office, "/s/contacts/view/1?tab=places").body)
+	for _, want := range []string{"London, England, United Kingdom", "estimated from the IP address 81.2.69.142, within about", `cx="369" cy="81"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	if strings.Contains(body, `class="rough"`) {
+		t.Error("a city that is known is in the middle of its country")
+	}
+}
