@@ -88,6 +88,23 @@ func TestCommitsAreSeenInTheirOrder(t *testing.T) {
 	}
 }
 
+// Do waits for the disk, DoAhead and DoRelaxed do not.
+func TestWhoWaitsForTheDisk(t *testing.T) {
+	ctx := t.Context()
+	d := dbtest.Open(t)
+	if d.Dialect() != db.Postgres {
+		t.Skip("SQLite waits by itself, see disk")
+	}
+	var set string
+	read := func(tx *db.Tx) error { return tx.QueryRow(ctx, `SHOW synchronous_commit`).Scan(&set) }
+	if err := d.Do(ctx, read); err != nil || set != "on" {
+		t.Errorf("Do commits with synchronous_commit %s, %v", set, err)
+	}
+	if err := d.DoRelaxed(ctx, read); err != nil || set != "off" {
+		t.Errorf("DoRelaxed commits with synchronous_commit %s, %v", set, err)
+	}
+}
+
 // A server that restarts ends all connections; the next transaction gets another.
 func TestLostConnectionIsReplaced(t *testing.T) {
 	ctx := t.Context()

@@ -23,15 +23,15 @@ func (d *DB) openPostgres(address string) error {
 	// A process that stands still in the middle of a transaction holds locks that
 	// all others wait for.
 	config.RuntimeParams["idle_in_transaction_session_timeout"] = "10s"
-	d.read = stdlib.OpenDB(*config)
+	// A connection keeps its plans. Those made while a table is empty would go on
+	// reading it whole, until the server has looked at its size again.
+	config.RuntimeParams["enable_seqscan"] = "off"
+	d.read = stdlib.OpenDB(*config.Copy())
 	d.read.SetMaxOpenConns(postgresConnections)
 	d.read.SetMaxIdleConns(postgresConnections)
 	d.write = d.read
 	config = config.Copy()
 	config.RuntimeParams["synchronous_commit"] = "off"
-	// A connection keeps its plans. Those made while a table is empty would go on
-	// reading it whole, until the server has looked at its size again.
-	config.RuntimeParams["enable_seqscan"] = "off"
 	d.ahead = stdlib.OpenDB(*config)
 	d.ahead.SetMaxOpenConns(postgresAheadConnections)
 	d.ahead.SetMaxIdleConns(postgresAheadConnections)
