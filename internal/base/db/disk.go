@@ -47,7 +47,7 @@ func (d *disk) run() {
 			return
 		}
 		if err := d.sync(); err != nil {
-			f.err = fmt.Errorf("wait for the disk: %w", err)
+			f.err = fmt.Errorf("%w: wait for the disk: %w", ErrUnclear, err)
 		}
 		close(f.done)
 	}

@@ -25,8 +25,8 @@ type pgTx struct {
 // of the transaction remains.
 var errLost = errors.New("the connection to the database was lost")
 
-// ErrUnclear says that the connection failed while the commit was under way: the
-// transaction may be stored, or not.
+// ErrUnclear says that the connection failed while the commit was under way, or
+// the disk after it: the transaction may be stored, or not.
 var ErrUnclear = errors.New("it is not known whether this was stored")
 
 func beginPipeline(ctx context.Context, pool *sql.DB) (*pgTx, error) {

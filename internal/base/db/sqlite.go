@@ -130,7 +130,8 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("open log of %s: %w", path, err), conn.Close())
 	}
-	d.disk.sync, d.disk.close = func() error { return syncData(wal) }, wal.Close
+	log := &walFile{file: wal, path: path}
+	d.disk.sync, d.disk.close = log.sync, wal.Close
 	d.writer = make(chan *writer, 1)
 	d.writer <- &writer{conn: conn, stmts: map[string]*sql.Stmt{}, execs: map[string]driver.StmtExecContext{}}
 	d.read = sqliteDB(path, append(common, "query_only(1)", "cache_size(-8192)"))
@@ -155,6 +156,34 @@ func sqliteDB(path string, pragmas []string) *sql.DB {
 		panic(err)
 	}
 	return handle
+}
+
+// walFile is the log as it is brought to the disk.
+type walFile struct {
+	file *os.File
+	path string
+	// doubtful tells that the disk failed to store a part of the log. The system
+	// has forgotten since that this part is not there.
+	doubtful bool
+}
+
+// sync is called by one goroutine at a time. After a failure everything in the
+// log has to be in the database file, on the disk, before it is believed again.
+func (w *walFile) sync() error {
+	if w.doubtful {
+		handle := sqliteDB(w.path, []string{"busy_timeout(10000)", "synchronous(FULL)"})
+		var busy, pages, copied int
+		err := handle.QueryRow("PRAGMA wal_checkpoint(FULL)").Scan(&busy, &pages, &copied)
+		if err == nil && (busy != 0 || pages != copied) {
+			err = errors.New("the database is busy")
+		}
+		if err = errors.Join(err, handle.Close()); err != nil {
+			return fmt.Errorf("store what the disk had failed to: %w", err)
+		}
+	}
+	err := syncData(w.file)
+	w.doubtful = err != nil
+	return err
 }
 
 // lock keeps other processes from serving the database.
