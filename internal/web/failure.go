@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"ariane/internal/base/db"
 	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
 	"ariane/internal/user"
@@ -29,6 +30,9 @@ type wrongMethod []string
 
 func (wrongMethod) Error() string { return "no such method here" }
 
+// retryAfter is when it is worth coming again, in seconds.
+const retryAfter = "5"
+
 func unknown(_ http.ResponseWriter, r *http.Request) error {
 	return fault.NotFound(errors.New("no such page"))
 }
@@ -36,6 +40,9 @@ func unknown(_ http.ResponseWriter, r *http.Request) error {
 // fail answers a request whose handler returned an error.
 func (s *server) fail(w http.ResponseWriter, r *http.Request, route Route, err error) {
 	f, isFault := fault.Of(err)
+	if !isFault && db.Unavailable(err) {
+		f, isFault = fault.Of(fault.Unavailable(err, fault.Text{}))
+	}
 	var tooLarge *http.MaxBytesError
 	var allowed wrongMethod
 	status := http.StatusInternalServerError
@@ -64,7 +71,7 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, route Route, err e
 		return
 	}
 	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
-		w.Header().Set("Retry-After", "5")
+		w.Header().Set("Retry-After", retryAfter)
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	switch {
@@ -111,6 +118,7 @@ func (s *server) failPage(w http.ResponseWriter, r *http.Request, status int, f 
 	err := Show(w, r, View{Title: title, Status: status, Body: layout.Problem(title, sayFault(ctx, status, f), "/s/dashboard")})
 	if err != nil && !errors.Is(err, errGone) {
 		s.Log.ErrorContext(ctx, "error page failed", "error", err)
+		http.Error(w, sayFault(ctx, status, f), status)
 	}
 }
 

@@ -93,6 +93,7 @@ func newSessions(o Options) *scs.SessionManager {
 	m.Cookie.Secure = o.Secure
 	m.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
 		o.Log.ErrorContext(r.Context(), "session not available", "error", err)
+		w.Header().Set("Retry-After", retryAfter)
 		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
 	}
 	return m

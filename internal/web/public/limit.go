@@ -35,10 +35,11 @@ func newLimiter(now func() time.Time) *limiter {
 	return &limiter{now: now, free: map[sender]time.Time{}}
 }
 
-// take counts one more, or returns how long the sender has to wait.
-func (l *limiter) take(form id.Form, address netip.Addr) time.Duration {
+// senderOf is false for nobody in particular: a socket of this machine, or a
+// proxy that was not declared.
+func senderOf(form id.Form, address netip.Addr) (sender, bool) {
 	if !address.IsValid() {
-		return 0 // of nobody in particular: a socket of this machine, or a proxy that was not declared
+		return sender{}, false
 	}
 	address = address.Unmap()
 	length := 32
@@ -46,12 +47,18 @@ func (l *limiter) take(form id.Form, address netip.Addr) time.Duration {
 		length = 64 // what one customer is given
 	}
 	network, err := address.WithZone("").Prefix(length)
-	if err != nil {
+	return sender{form, network}, err == nil
+}
+
+// take counts one more, or returns how long the sender has to wait.
+func (l *limiter) take(form id.Form, address netip.Addr) time.Duration {
+	who, ok := senderOf(form, address)
+	if !ok {
 		return 0
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now, who := l.now(), sender{form, network}
+	now := l.now()
 	free := l.free[who]
 	if free.Before(now) {
 		free = now
@@ -64,6 +71,19 @@ func (l *limiter) take(form id.Form, address netip.Addr) time.Duration {
 	}
 	l.free[who] = free.Add(limitPause)
 	return 0
+}
+
+// giveBack does not count one that was taken: it was we who could not accept it.
+func (l *limiter) giveBack(form id.Form, address netip.Addr) {
+	who, ok := senderOf(form, address)
+	if !ok {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if free, counted := l.free[who]; counted {
+		l.free[who] = free.Add(-limitPause)
+	}
 }
 
 // forget makes room. Those with the least to their account go first: whoever

@@ -21,6 +21,10 @@ func TestLimiter(t *testing.T) {
 	if wait := l.take(1, neighbour); wait <= 0 || wait > limitPause {
 		t.Errorf("one too many waits %s", wait)
 	}
+	l.giveBack(1, neighbour)
+	if l.take(1, one) != 0 || l.take(1, one) == 0 {
+		t.Error("what was given back cannot be taken, or twice")
+	}
 	if l.take(2, one) != 0 || l.take(1, other) != 0 || l.take(1, netip.Addr{}) != 0 {
 		t.Error("another form, another network or nobody waits")
 	}

@@ -46,6 +46,7 @@ func (d Deps) submit(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
 		a.ErrorMessage = i18n.T(r.Context(), "public.too_many|This form was sent many times from your connection. Please wait a minute, then send it again.")
 	} else if f, err = d.take(w, r, p, &a); err != nil {
+		d.limit.giveBack(p.form(), web.OwnAddress(r.Context()))
 		return err
 	}
 	switch {
