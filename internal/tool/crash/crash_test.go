@@ -2,6 +2,8 @@ package crash_test
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -25,17 +27,26 @@ func prepare(t *testing.T, o db.Options, changes ...func(context.Context, *db.Tx
 	return s
 }
 
-func build(t *testing.T) string {
-	t.Helper()
-	binary, err := crash.Build(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return binary
+// binary is the path of the program.
+var binary string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		folder, err := os.MkdirTemp("", "ariane-crash-")
+		if err == nil {
+			defer os.RemoveAll(folder)
+			binary, err = crash.Build(folder)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return m.Run()
+	}())
 }
 
 // start runs a server until the end of the test.
-func start(t *testing.T, binary string, s crash.Stage, starter ...string) *crash.Server {
+func start(t *testing.T, s crash.Stage, starter ...string) *crash.Server {
 	t.Helper()
 	server, err := crash.Start(binary, s.Flags, starter...)
 	if err != nil {
@@ -82,7 +93,7 @@ func end(t *testing.T, s crash.Stage, traffic *crash.Traffic, servers ...*crash.
 // its visitor, once.
 func TestNothingAcknowledgedIsLost(t *testing.T) {
 	s := prepare(t, dbtest.Options(t))
-	r, err := s.Kill(t.Context(), build(t), browsers, rounds, func(int, int64) {})
+	r, err := s.Kill(t.Context(), binary, browsers, rounds, func(int, int64) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,17 +110,16 @@ func TestNothingAcknowledgedIsLost(t *testing.T) {
 // It ends by itself, and well; what it answered before is there.
 func TestNothingIsLostByStopping(t *testing.T) {
 	s := prepare(t, dbtest.Options(t))
-	binary := build(t)
 	traffic := crash.Drive(s.Browsers(browsers))
 	for range 3 {
-		server := start(t, binary, s)
+		server := start(t, s)
 		traffic.Serve(server.Address)
 		more(t, traffic, 100)
 		if err := server.Stop(); err != nil {
 			t.Error(err)
 		}
 	}
-	server := start(t, binary, s)
+	server := start(t, s)
 	traffic.Serve(server.Address)
 	end(t, s, traffic, server)
 }

@@ -62,8 +62,7 @@ func TestProcessesOnOneDatabase(t *testing.T) {
 	}
 	h := newHook(t)
 	s := prepare(t, o, h.receive)
-	binary := build(t)
-	first, frozen, killed := start(t, binary, s), start(t, binary, s), start(t, binary, s)
+	first, frozen, killed := start(t, s), start(t, s), start(t, s)
 	traffic := crash.Drive(s.Browsers(browsers))
 	traffic.Pace(10 * time.Millisecond)
 	traffic.Serve(first.Address, frozen.Address, killed.Address)
@@ -84,7 +83,7 @@ func TestProcessesOnOneDatabase(t *testing.T) {
 	}
 	traffic.Serve(first.Address, frozen.Address)
 	more(t, traffic, 1000)
-	fourth := start(t, binary, s)
+	fourth := start(t, s)
 	traffic.Serve(first.Address, frozen.Address, fourth.Address)
 	more(t, traffic, 500)
 	if err := traffic.Stop(); err != nil {
