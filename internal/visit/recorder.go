@@ -323,9 +323,11 @@ func (r *Recorder) store(batch []*waiting) (durable func() error, err error) {
 	for ip, n := range s.addresses {
 		r.addresses.set(digestOf(ip), n)
 	}
-	if r.heed(); r.forgotten.Load() == s.begun {
-		for token, b := range s.browsers {
-			r.devices.set(digestOf(token), *b)
+	r.heed()
+	for token, b := range s.browsers {
+		r.devices.set(digestOf(token), *b)
+		if r.forgotten.Load() != s.begun {
+			r.devices.forget(digestOf(token))
 		}
 	}
 	for _, w := range batch {
@@ -398,30 +400,6 @@ type session struct {
 	// addresses are the numbers of those that new visitors came from and that
 	// were not remembered.
 	addresses map[string]int64
-}
-
-// lookAgain is published once any device may be another contact's: by package
-// contact after a merge, and by SetFollowed.
-const lookAgain = "contact.merged"
-
-// heed forgets the devices when they have to be looked up again: when one may be
-// another contact's, when nobody would tell, and when a process that recorded
-// beside this one is gone.
-func (r *Recorder) heed() {
-	if alone := r.db.Alone(); r.alone.Swap(alone) != alone && alone {
-		r.forget()
-	}
-	heard := r.merged.Load()
-	select {
-	case <-*heard:
-		next := r.merges.Wait()
-		r.merged.CompareAndSwap(heard, &next)
-		r.forget()
-	default:
-		if !r.db.Hears() {
-			r.forget()
-		}
-	}
 }
 
 // session begins the work of a transaction with so many hits.

@@ -244,3 +244,41 @@ func TestBots(t *testing.T) {
 		}
 	}
 }
+
+// What is remembered of a browser stays right while others send forms.
+func TestViewsThatAreSentAgainBesideSubmissions(t *testing.T) {
+	d := dbtest.Open(t)
+	r := recorder(t, d)
+	defer r.Close()
+	at := record(t, r, hit(1, 1))
+	stop := make(chan struct{})
+	var others sync.WaitGroup
+	for n := range 2 {
+		others.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				err := d.Do(context.Background(), func(tx *db.Tx) error {
+					_, err := r.Visitor(token(2+n), hit(2+n, 0))(context.Background(), tx)
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	const most = 300
+	for view := 2; view <= most; view++ {
+		record(t, r, hit(1, view))
+		record(t, r, hit(1, view))
+	}
+	close(stop)
+	others.Wait()
+	if n := len(views(t, d, at.Contact)); n != most {
+		t.Errorf("%d page views on the thread, want %d", n, most)
+	}
+}

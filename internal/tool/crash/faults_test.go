@@ -79,7 +79,7 @@ func smallDisk(t *testing.T, size int) string {
 	out, err := exec.Command("mount", "-t", "tmpfs", "-o", fmt.Sprintf("size=%dm", size), "none", folder).CombinedOutput()
 	only(t, err == nil, fmt.Sprintf("no file system can be mounted: %v %s", err, out))
 	t.Cleanup(func() {
-		if out, err := exec.Command("umount", folder).CombinedOutput(); err != nil {
+		if out, err := exec.Command("umount", "-l", folder).CombinedOutput(); err != nil {
 			t.Errorf("%v: %s", err, out)
 		}
 	})
