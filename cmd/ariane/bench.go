@@ -19,24 +19,32 @@ type benches struct {
 }
 
 type ingest struct {
-	DatabaseURL string        `help:"An empty PostgreSQL database to measure on; SQLite in a temporary folder otherwise." name:"database-url"`
+	Data        string        `help:"A folder with a database, as ariane seed makes it: its visitors come, at random. A temporary one without anybody otherwise."`
+	DatabaseURL string        `help:"A PostgreSQL database to measure on, empty or not; SQLite otherwise." name:"database-url"`
 	Connections []int         `help:"Connections at once." default:"64,256"`
 	Length      time.Duration `help:"How long to measure each." default:"10s"`
 	JSON        bool          `help:"Print JSON."`
 }
 
-func (c ingest) Run(ctx context.Context) error {
+func (c ingest) Run(ctx context.Context) (err error) {
 	program, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	folder, err := os.MkdirTemp("", "ariane-bench-")
+	folder := c.Data
+	if folder == "" {
+		if folder, err = os.MkdirTemp("", "ariane-bench-"); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	}
+	known, err := bench.Known(ctx, db.Options{DataDir: folder, URL: c.DatabaseURL})
 	if err != nil {
 		return err
 	}
-	b := bench.Ingest{Program: program, Connections: c.Connections, Length: c.Length, JSON: c.JSON, Bare: []string{"bench", "bare"},
+	b := bench.Ingest{Program: program, Connections: c.Connections, Length: c.Length, JSON: c.JSON, Known: known, Bare: []string{"bench", "bare"},
 		Serve: []string{"serve", "--listen=127.0.0.1:0", "--log-level=warn", "--data=" + folder, "--database-url=" + c.DatabaseURL}}
-	return errors.Join(b.Run(ctx, os.Stdout), os.RemoveAll(folder))
+	return b.Run(ctx, os.Stdout)
 }
 
 type crashes struct {

@@ -179,6 +179,21 @@ func Devices(ctx context.Context, q db.Q, owner id.Contact) ([]Device, error) {
 	return list, rows.Err()
 }
 
+// Tokens lists the tokens of devices, of those that came first so many.
+func Tokens(ctx context.Context, q db.Q, most int) ([]string, error) {
+	var list []string
+	err := db.Each(ctx, q, `SELECT token FROM device ORDER BY contact_id, id LIMIT ?`, []any{most}, func(row db.Row) error {
+		var token string
+		err := row.Scan(&token)
+		list = append(list, token)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list tokens: %w", err)
+	}
+	return list, nil
+}
+
 func describe(userAgent string) (browser, system, kind string) {
 	ua := useragent.Parse(userAgent)
 	join := func(name, version string) string {

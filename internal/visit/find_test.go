@@ -6,6 +6,8 @@ import (
 	"ariane/internal/activity"
 	"ariane/internal/base/db/dbtest"
 	"ariane/internal/visit"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestViewsWith(t *testing.T) {
@@ -25,5 +27,19 @@ func TestViewsWith(t *testing.T) {
 		if err != nil || len(events) != want {
 			t.Errorf("%q: %d events, %v", words, len(events), err)
 		}
+	}
+}
+
+func TestTokens(t *testing.T) {
+	d := dbtest.Open(t)
+	r := recorder(t, d)
+	defer r.Close()
+	for browser := range 3 {
+		record(t, r, hit(browser, 1))
+		record(t, r, hit(browser, 2))
+	}
+	tokens, err := visit.Tokens(t.Context(), d, 2)
+	if want := []string{token(0), token(1)}; err != nil || !cmp.Equal(tokens, want) {
+		t.Errorf("%v, %v", tokens, err)
 	}
 }

@@ -54,13 +54,14 @@ type load struct {
 type visitors struct {
 	random *rand.Rand
 	tokens []string
+	known  []string // of everybody's
 	times  []time.Duration
 }
 
-func newLoad(address string, status, connections int) *load {
+func newLoad(address string, status, connections int, known []string) *load {
 	l := &load{address: address, status: status}
 	for i := range connections {
-		l.visitors = append(l.visitors, &visitors{random: rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), uint64(i)))})
+		l.visitors = append(l.visitors, &visitors{known: known, random: rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), uint64(i)))})
 	}
 	return l
 }
@@ -127,7 +128,10 @@ func (v *visitors) come(ctx context.Context, address string, status int) error {
 
 // token is that of somebody seen before or of somebody new.
 func (v *visitors) token() string {
-	if len(v.tokens) > 0 && v.random.Float64() < knownShare {
+	if n := len(v.known) + len(v.tokens); n > 0 && v.random.Float64() < knownShare {
+		if i := v.random.IntN(n); i < len(v.known) {
+			return v.known[i]
+		}
 		return v.tokens[v.random.IntN(len(v.tokens))]
 	}
 	token := hex128(v.random)

@@ -17,6 +17,9 @@ import (
 	"syscall"
 	"text/tabwriter"
 	"time"
+
+	"ariane/internal/base/db"
+	"ariane/internal/visit"
 )
 
 // Ingest says how to measure page views.
@@ -27,6 +30,9 @@ type Ingest struct {
 	Connections []int
 	Length      time.Duration
 	JSON        bool
+	// Known are the devices of visitors in the database, who come beside those that
+	// the load makes.
+	Known []string
 }
 
 // Report is the result of a run.
@@ -73,9 +79,9 @@ func (b Ingest) Run(ctx context.Context, out io.Writer) (err error) {
 
 // level measures one number of connections.
 func (b Ingest) level(ctx context.Context, report *Report, bare, product *child, connections int) error {
-	least, most := newLoad(bare.address, http.StatusNoContent, connections), newLoad(product.address, http.StatusOK, connections)
+	least, most := newLoad(bare.address, http.StatusNoContent, connections, b.Known), newLoad(product.address, http.StatusOK, connections, b.Known)
 	for _, l := range []*load{least, most} {
-		if err := newLoad(l.address, l.status, connections).run(ctx, slice); err != nil {
+		if err := newLoad(l.address, l.status, connections, b.Known).run(ctx, slice); err != nil {
 			return fmt.Errorf("warm up: %w", err)
 		}
 	}
@@ -229,4 +235,21 @@ func ServeBare(ctx context.Context, listen string) error {
 		return err
 	}
 	return nil
+}
+
+// mostKnown bounds what the load remembers.
+const mostKnown = 2_000_000
+
+// Known lists the devices of the visitors in a database, none where there is no
+// database.
+func Known(ctx context.Context, o db.Options) (tokens []string, err error) {
+	d, err := db.Look(ctx, o)
+	if errors.Is(err, db.ErrNoDatabase) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	return visit.Tokens(ctx, d, mostKnown)
 }
