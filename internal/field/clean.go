@@ -101,7 +101,7 @@ func cleanEmail(value string) (string, *fault.Text) {
 	ok := at > 0 && emailLocal.MatchString(value[:at]) && emailDomain.MatchString(value[at+1:]) &&
 		!strings.HasPrefix(value, ".") && !strings.Contains(value, "..") && value[at-1] != '.'
 	if !ok {
-		return "", problem("field.email_invalid|This is not a valid email address.")
+		return "", problem("field.email_invalid|This is not a valid e-mail address.")
 	}
 	return value, nil
 }

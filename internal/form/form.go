@@ -80,7 +80,7 @@ func Blank(language string) Form {
 		f.Fields = []Field{{Label: "Adresse e-mail", Alias: "email", Type: question.Email, ContactField: "email", Required: true}}
 	} else {
 		f.PostProperty = "Thank you, we have received it."
-		f.Fields = []Field{{Label: "Email address", Alias: "email", Type: question.Email, ContactField: "email", Required: true}}
+		f.Fields = []Field{{Label: "E-mail address", Alias: "email", Type: question.Email, ContactField: "email", Required: true}}
 	}
 	return f
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -58,7 +59,7 @@ func describe(f field.Field) []byte {
 		fixed = "1"
 	}
 	raw, err := json.Marshal(object{
-		{"id", strconv.FormatInt(f.ID, 10)}, {"label", fault.Say(f.Label).English()}, {"alias", f.Alias}, {"type", f.Type}, {"group", f.Group},
+		{"id", strconv.FormatInt(f.ID, 10)}, {"label", cmp.Or(f.APILabel, fault.Say(f.Label).English())}, {"alias", f.Alias}, {"type", f.Type}, {"group", f.Group},
 		{"object", f.Object}, {"is_fixed", fixed}, {"properties", properties(f)}, {"default_value", orNull(f.Default)},
 	})
 	if err != nil {

@@ -63,9 +63,9 @@ func form(body string, changed ...string) []string {
 
 func TestNewContact(t *testing.T) {
 	w := start(t)
-	w.Get("/s/contacts/new").Wants(http.StatusOK, "First Name", "Attribution Date", "LinkedIn", "Owner", `type="datetime-local"`, `<option value="Germany">`)
+	w.Get("/s/contacts/new").Wants(http.StatusOK, "First name", "E-mail", "Attribution date", "LinkedIn", "Owner", `type="datetime-local"`, `<option value="Germany">`)
 	w.Post("/s/contacts/new", "firstname", "Ada", "email", "nobody", "city", "<i>London</i>", "website", "no way").
-		Wants(http.StatusUnprocessableEntity, "Nothing is saved yet: some things", "not a valid email", "not a valid web address", `value="nobody"`, `value="&lt;i&gt;London&lt;/i&gt;"`)
+		Wants(http.StatusUnprocessableEntity, "Nothing is saved yet: some things", "not a valid e-mail", "not a valid web address", `value="nobody"`, `value="&lt;i&gt;London&lt;/i&gt;"`)
 	w.Post("/s/contacts/new", "city", "London").Wants(http.StatusUnprocessableEntity, "Say who it is", `value="London"`)
 	w.Post("/s/contacts/new", "firstname", "Ada", "owner", "99").Wants(http.StatusUnprocessableEntity, "There is no such user")
 	w.Post("/s/contacts/new", "firstname", "Ada", "email", "ada@example.test", "points", "5", "owner", "1", "attribution_date", "2026-07-01T12:00").
@@ -94,7 +94,7 @@ func TestAddressThatExists(t *testing.T) {
 
 func TestQuickAdd(t *testing.T) {
 	w := start(t)
-	w.Get("/s/contacts/new?quick=1").Wants(http.StatusOK, "Quick add", "Last Name", "Owner").Lacks("LinkedIn")
+	w.Get("/s/contacts/new?quick=1").Wants(http.StatusOK, "Quick add", "Last name", "Owner").Lacks("LinkedIn")
 	w.Post("/s/contacts/new", "quick", "1", "firstname", "Ada", "email", "x").Wants(http.StatusUnprocessableEntity, "Quick add", `value="Ada"`).Lacks("LinkedIn")
 	if a := w.Post("/s/contacts/new", "quick", "1", "firstname", "Ada").Wants(http.StatusOK, "Ada is saved."); a.Path != "/s/contacts" {
 		t.Error(a.Path)

@@ -111,7 +111,7 @@ func TestThreadWithoutScripts(t *testing.T) {
 		b.WaitFor(`location.hash.startsWith("#e") && document.querySelector(".thread-folded .is-target").checkVisibility()`)
 		b.Visit(w.URL("/s/contacts/view/2"))
 		b.Click(".facts-empty summary")
-		b.WaitText(map[bool]string{false: "Preferred Timezone", true: "Fuseau horaire"}[french])
+		b.WaitText(map[bool]string{false: "Preferred time zone", true: "Fuseau horaire"}[french])
 		b.Click(`.tabs-bar a[href*="audit"]`)
 		b.WaitFor(`document.querySelector(".thread-answers ins")?.textContent === "Ada"`)
 	}, browsertest.WithoutScripts(), browsertest.Window(1280, 900))

@@ -34,7 +34,7 @@ func TestNotesOfAContact(t *testing.T) {
 	w.Get(note).Wants(http.StatusOK, "Edit the note", "bikes", `value="2026-11-02T09:30"`)
 	w.Post(note, "type", "call", "text", "", "at", "2026-11-02T09:30").Wants(http.StatusUnprocessableEntity, "Write something first.")
 	w.Post(note, "type", "email", "text", "About cars", "at", "2026-11-02T09:30").Wants(http.StatusOK, "About cars", "changed on").Lacks("bikes")
-	w.Get(page+"?tab=audit").Wants(http.StatusOK, "Note changed: E-mail", "First Name Ada").Lacks("Nothing like that")
+	w.Get(page+"?tab=audit").Wants(http.StatusOK, "Note changed: E-mail", "First name Ada").Lacks("Nothing like that")
 	w.Get(note+"/delete").Wants(http.StatusOK, "Delete this note?", "About cars")
 	w.Post(note+"/delete").Wants(http.StatusOK, "The note is deleted.").Lacks("About cars")
 	w.Get(page).Wants(http.StatusOK, "Note deleted", "deleted since").Lacks("About cars")

@@ -159,7 +159,7 @@ func TestSeveralChangesAreListed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l.Object != "3 fields changed" || fmt.Sprint(l.Changes) != "[{First Name  Anna} {City Paris Lyon} {custom  x}]" {
+	if l.Object != "3 fields changed" || fmt.Sprint(l.Changes) != "[{First name  Anna} {City Paris Lyon} {custom  x}]" {
 		t.Errorf("%+v", l)
 	}
 }

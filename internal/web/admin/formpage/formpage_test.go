@@ -44,7 +44,7 @@ func TestFromNothingToAForm(t *testing.T) {
 	t.Parallel()
 	b, stored := start(t)
 	b.Get("/s/forms").Wants(200, "No form yet", "Make the first form")
-	b.Get("/s/forms/new").Wants(200, "New form", `value="Email address"`)
+	b.Get("/s/forms/new").Wants(200, "New form", `value="E-mail address"`)
 
 	email := []string{"label", "Your e-mail", "type", "email", "contact_field", "email", "required", "1"}
 	name := []string{"label", "Your name", "type", "text", "contact_field", "firstname"}
