@@ -600,7 +600,7 @@ func deletePage(v deleteView) templ.Component {
 			return nil
 		})
 		templ_7745c5c3_Err = ui.EmptyState("trash", i18n.T(ctx, "contactpage.delete.title|Delete %s?", v.Name),
-			i18n.T(ctx, "contactpage.delete.text|It disappears from lists, searches and counts at once, with its thread. For 24 hours you can take it out of the recycle bin; then everything about it is erased for good.")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
+			i18n.T(ctx, "contactpage.delete.text|The contact disappears from lists, searches and counts at once, with its thread. For 24 hours you can take it out of the recycle bin; then everything about it is erased for good.")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
