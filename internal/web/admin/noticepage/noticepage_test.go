@@ -101,7 +101,7 @@ func TestNoticesInABrowser(t *testing.T) {
 	b.Click(".topbar button[lang=fr]")
 	b.WaitText("Tout marquer comme lu")
 	b.WaitFor(`document.documentElement.scrollWidth <= innerWidth`)
-	b.Click(".topbar .bell")
+	b.Click(`.topbar .bell[href="/s/notices"]`)
 	b.Click(".page-head .button")
 	b.WaitFor(`!document.querySelector(".bell-count, .is-new")`)
 	b.NoProblems()
