@@ -4,16 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"time"
 
 	"ariane/internal/base/db"
 	"ariane/internal/tool/bench"
 	"ariane/internal/tool/crash"
+	"ariane/internal/tool/seed"
 )
 
 type benches struct {
 	Ingest ingest  `cmd:"" help:"Page views, stored and answered, against a server that answers nothing."`
+	Read   read    `cmd:"" help:"Pages and answers of the API, beside page views that come in, in a database made with ariane seed."`
 	Crash  crashes `cmd:"" help:"Kill the server again and again under load, and look for what it had acknowledged."`
 	Bare   bare    `cmd:"" hidden:"" help:"Serve the empty answer that bench compares with."`
 }
@@ -45,6 +48,54 @@ func (c ingest) Run(ctx context.Context) (err error) {
 	b := bench.Ingest{Program: program, Connections: c.Connections, Length: c.Length, JSON: c.JSON, Known: known, Bare: []string{"bench", "bare"},
 		Serve: []string{"serve", "--listen=127.0.0.1:0", "--log-level=warn", "--data=" + folder, "--database-url=" + c.DatabaseURL}}
 	return b.Run(ctx, os.Stdout)
+}
+
+type read struct {
+	Data             string        `help:"Folder of a database made with ariane seed, which is written to; one in a temporary folder is made otherwise." type:"path"`
+	DatabaseURL      string        `help:"A PostgreSQL database made with ariane seed, or an empty one to fill, to use instead." name:"database-url"`
+	Contacts         int           `help:"Contacts to make where there are none." default:"100000"`
+	EventsPerContact float64       `help:"Events that they have in the mean." name:"events-per-contact" default:"5"`
+	Heavy            int           `help:"Events of one contact more." default:"50000"`
+	Length           time.Duration `help:"How long to ask each question." default:"3s"`
+	Only             string        `help:"Ask only what has this in its name."`
+	JSON             bool          `help:"Print JSON."`
+}
+
+func (c read) Run(ctx context.Context, log *slog.Logger) (err error) {
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	o := db.Options{DataDir: c.Data, URL: c.DatabaseURL, Log: log}
+	if c.Data == "" && c.DatabaseURL == "" {
+		if o.DataDir, err = os.MkdirTemp("", "ariane-bench-"); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(o.DataDir)) }()
+	}
+	if c.Data == "" {
+		if err := c.fill(ctx, o); err != nil {
+			return err
+		}
+	}
+	b := bench.Read{Program: program, Database: o, Heavy: seed.HeavyEmail, Length: c.Length, JSON: c.JSON, Only: c.Only,
+		Progress: func(what string) { fmt.Fprintln(os.Stderr, what) },
+		Serve:    []string{"serve", "--listen=127.0.0.1:0", "--log-level=warn", "--data=" + o.DataDir, "--database-url=" + c.DatabaseURL}}
+	return b.Run(ctx, os.Stdout)
+}
+
+// fill makes contacts where there are none.
+func (c read) fill(ctx context.Context, o db.Options) error {
+	d, err := db.Open(ctx, o)
+	if err != nil {
+		return err
+	}
+	_, err = seed.Fill(ctx, d, seed.Options{Contacts: c.Contacts, PerContact: c.EventsPerContact, Heavy: c.Heavy, Seed: 1, Until: time.Now().UTC().Truncate(24 * time.Hour), Log: o.Log,
+		Progress: newProgress(os.Stderr, time.Now()).show})
+	if errors.Is(err, seed.ErrNotEmpty) {
+		err = nil
+	}
+	return errors.Join(err, d.Close())
 }
 
 type crashes struct {

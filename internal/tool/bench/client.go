@@ -56,6 +56,9 @@ type visitors struct {
 	tokens []string
 	known  []string // of everybody's
 	times  []time.Duration
+	// pace is the time from one page view to the next; as fast as answers come when
+	// zero.
+	pace time.Duration
 }
 
 func newLoad(address string, status, connections int, known []string) *load {
@@ -108,7 +111,15 @@ func (v *visitors) come(ctx context.Context, address string, status int) error {
 	}
 	in := bufio.NewReaderSize(conn, 4096)
 	var out bytes.Buffer
+	next := time.Now()
 	for ctx.Err() == nil {
+		if next = next.Add(v.pace); v.pace > 0 {
+			select {
+			case <-time.After(time.Until(next)):
+			case <-ctx.Done():
+				return nil
+			}
+		}
 		request(&out, address, v.token(), v.random)
 		start := time.Now()
 		if _, err := conn.Write(out.Bytes()); err != nil {

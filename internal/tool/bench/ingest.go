@@ -50,7 +50,7 @@ const slice = time.Second
 
 // Run measures a handler that answers nothing and the product, and prints both.
 func (b Ingest) Run(ctx context.Context, out io.Writer) (err error) {
-	report := Report{Machine: fmt.Sprintf("%d CPUs, %s, %s/%s", runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)}
+	report := Report{Machine: machine()}
 	bare, err := start(ctx, b.Program, b.Bare)
 	if err != nil {
 		return fmt.Errorf("start the bare handler: %w", err)
@@ -75,6 +75,10 @@ func (b Ingest) Run(ctx context.Context, out io.Writer) (err error) {
 		return e.Encode(report)
 	}
 	return report.print(out)
+}
+
+func machine() string {
+	return fmt.Sprintf("%d CPUs, %s, %s/%s", runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // level measures one number of connections.

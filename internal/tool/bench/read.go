@@ -1,0 +1,346 @@
+package bench
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"ariane/internal/base/db"
+)
+
+// Read says how to measure pages and answers of the API beside page views that
+// come in. The database is written to.
+type Read struct {
+	// Program is the program to start as the server of Database, with Serve.
+	Program  string
+	Serve    []string
+	Database db.Options
+	// Heavy is the e-mail address of the contact with many events, if there is one.
+	Heavy string
+	// Length is how long each question is asked.
+	Length time.Duration
+	JSON   bool
+	// Only limits to the questions whose names hold this text.
+	Only string
+	// Progress is told what is going on.
+	Progress func(what string)
+}
+
+// ReadReport is the result of a run.
+type ReadReport struct {
+	Machine string `json:"machine"`
+	Engine  string `json:"engine"`
+	// Most is the rate of page views that nobody who reads disturbs, Beside the one
+	// at which they came while there was reading.
+	Most       float64  `json:"hits_per_second_most"`
+	Beside     float64  `json:"hits_per_second_beside"`
+	Answers    []Answer `json:"answers"`
+	PeakMemory int64    `json:"server_peak_memory_bytes"`
+}
+
+// Answer is how long one question took to be answered, and its statements of SQL
+// alone through the same driver; those are zero where they could not be had.
+type Answer struct {
+	Question string        `json:"question"`
+	Times    int           `json:"times"`
+	Half     time.Duration `json:"p50_ns"`
+	Most     time.Duration `json:"p95_ns"`
+	SQLHalf  time.Duration `json:"sql_p50_ns"`
+	SQLMost  time.Duration `json:"sql_p95_ns"`
+	Size     int           `json:"bytes"`
+}
+
+// wanted is how long an answer may take at most in 95 of 100 cases.
+const wanted = 50 * time.Millisecond
+
+const (
+	// readBeside are the connections over which page views come.
+	readBeside = 16
+	leastTimes = 20
+	mostTimes  = 300
+	// tooLong is how many times the length a question is asked that is answered
+	// very slowly.
+	tooLong = 3
+)
+
+// Run measures, and prints the result.
+func (b Read) Run(ctx context.Context, out io.Writer) (err error) {
+	b.Progress("preparing")
+	stage, err := prepareRead(ctx, b.Database, b.Heavy)
+	if err != nil {
+		return err
+	}
+	look, err := db.Look(ctx, b.Database)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, look.Close()) }()
+	product, err := start(ctx, b.Program, b.Serve)
+	if err != nil {
+		return fmt.Errorf("start the product: %w", err)
+	}
+	defer func() { err = errors.Join(err, product.stop()) }()
+	r := reader{look: look, address: product.address}
+	if err := r.logIn(ctx, stage); err != nil {
+		return err
+	}
+	report := ReadReport{Machine: machine(), Engine: engine(b.Database)}
+	b.Progress("page views alone")
+	var most *load
+	for range 2 { // the first time warms up
+		most = newLoad(product.address, http.StatusOK, readBeside)
+		if err := most.run(ctx, 2*b.Length); err != nil {
+			return fmt.Errorf("page views: %w", err)
+		}
+	}
+	level, err := most.level()
+	if err != nil {
+		return err
+	}
+	report.Most = level.Rate
+	beside, stop := besides(ctx, product.address, level.Rate/2)
+	for _, q := range stage.questions() {
+		if !strings.Contains(q.name, b.Only) {
+			continue
+		}
+		b.Progress(q.name)
+		a, err := r.measure(ctx, q, b.Length)
+		if err != nil {
+			stop()
+			return fmt.Errorf("%s: %w", q.name, errors.Join(err, <-beside))
+		}
+		report.Answers = append(report.Answers, a)
+	}
+	report.Beside = stop()
+	if err := <-beside; err != nil {
+		return fmt.Errorf("page views beside: %w", err)
+	}
+	if report.PeakMemory, err = peakMemory(product.cmd.Process.Pid); err != nil {
+		return err
+	}
+	if b.JSON {
+		e := json.NewEncoder(out)
+		e.SetIndent("", "  ")
+		return e.Encode(report)
+	}
+	return report.print(out)
+}
+
+func engine(o db.Options) string {
+	if o.URL != "" {
+		return "PostgreSQL"
+	}
+	return "SQLite"
+}
+
+// besides lets page views come at a rate until stop is called, which tells the
+// rate that it was.
+func besides(ctx context.Context, address string, rate float64) (ended chan error, stop func() float64) {
+	ctx, cancel := context.WithCancel(ctx)
+	ended = make(chan error, 1)
+	l := newLoad(address, http.StatusOK, readBeside)
+	for _, v := range l.visitors {
+		v.pace = time.Duration(readBeside / rate * float64(time.Second))
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for ctx.Err() == nil {
+			if err := l.run(ctx, 20*slice); err != nil {
+				ended <- err
+				return
+			}
+		}
+		ended <- nil
+	}()
+	return ended, func() float64 {
+		cancel()
+		<-done
+		level, err := l.level()
+		if err != nil {
+			return 0
+		}
+		return level.Rate
+	}
+}
+
+// reader asks a server, and its database.
+type reader struct {
+	look    *db.DB
+	address string
+	client  *http.Client
+	stage   *stage
+}
+
+func (r *reader) logIn(ctx context.Context, s *stage) error {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return err
+	}
+	r.stage = s
+	r.client = &http.Client{Jar: jar, Transport: &http.Transport{DisableCompression: true}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	q, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+r.address+"/s/login", strings.NewReader(url.Values{"login": {benchUser}, "password": {s.password}}.Encode()))
+	if err != nil {
+		return err
+	}
+	q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer, err := r.client.Do(q)
+	if err != nil {
+		return fmt.Errorf("log in: %w", err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusSeeOther {
+		return fmt.Errorf("log in: answered %d", answer.StatusCode)
+	}
+	return nil
+}
+
+// measure asks a question again and again, and the database itself in turns.
+func (r *reader) measure(ctx context.Context, q question, length time.Duration) (Answer, error) {
+	a := Answer{Question: q.name}
+	var whole, bare []time.Duration
+	begin := time.Now()
+	for i := 0; i < mostTimes; i++ {
+		if spent := time.Since(begin); spent > tooLong*length || i >= leastTimes && spent > length {
+			break
+		}
+		path, read := q.ask(i)
+		start := time.Now()
+		size, err := r.get(ctx, path)
+		if err != nil {
+			return a, err
+		}
+		whole = append(whole, time.Since(start))
+		a.Size = max(a.Size, size)
+		if read == nil {
+			continue
+		}
+		t := &tape{Q: r.look}
+		if err := read(ctx, t); err != nil {
+			return a, err
+		}
+		start = time.Now()
+		for _, s := range t.statements {
+			if err := drain(ctx, r.look, s); err != nil {
+				return a, err
+			}
+		}
+		bare = append(bare, time.Since(start))
+	}
+	a.Times = len(whole)
+	a.Half, a.Most = share(whole, 0.5), share(whole, 0.95)
+	a.SQLHalf, a.SQLMost = share(bare, 0.5), share(bare, 0.95)
+	return a, nil
+}
+
+// share is what that part of the times stays below, zero without any.
+func share(times []time.Duration, part float64) time.Duration {
+	if len(times) == 0 {
+		return 0
+	}
+	slices.Sort(times)
+	return times[min(len(times)-1, int(math.Ceil(part*float64(len(times))))-1)]
+}
+
+// get asks for a page as a browser does, or for an answer of the API, and reads
+// all of it.
+func (r *reader) get(ctx context.Context, path string) (size int, err error) {
+	q, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+r.address+path, nil)
+	if err != nil {
+		return 0, err
+	}
+	q.Header.Set("Accept-Encoding", "gzip")
+	if strings.HasPrefix(path, "/api/") {
+		q.SetBasicAuth(benchUser, r.stage.password)
+	}
+	answer, err := r.client.Do(q)
+	if err != nil {
+		return 0, err
+	}
+	defer answer.Body.Close()
+	n, err := io.Copy(io.Discard, answer.Body)
+	if err == nil && answer.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s answered %d", path, answer.StatusCode)
+	}
+	return int(n), err
+}
+
+// tape remembers the statements that read from a database.
+type tape struct {
+	db.Q
+	statements []statement
+}
+
+type statement struct {
+	text string
+	args []any
+}
+
+func (t *tape) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	t.statements = append(t.statements, statement{query, args})
+	return t.Q.Query(ctx, query, args...)
+}
+
+func (t *tape) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	t.statements = append(t.statements, statement{query, args})
+	return t.Q.QueryRow(ctx, query, args...)
+}
+
+// drain runs a statement and reads all it gives.
+func drain(ctx context.Context, q db.Q, s statement) error {
+	rows, err := q.Query(ctx, s.text, s.args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	values, into := make([]any, len(names)), make([]any, len(names))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (r ReadReport) print(out io.Writer) error {
+	fmt.Fprintf(out, "%s, %s\n%.0f page views/s alone, %.0f/s beside what follows\n", r.Machine, r.Engine, r.Most, r.Beside)
+	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "question\tp50\tp95\tSQL p50\tSQL p95\tsize\t")
+	ms := func(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond)) }
+	slow := 0
+	for _, a := range r.Answers {
+		mark := ""
+		if a.Most > wanted {
+			mark = "slow"
+			slow++
+		}
+		bare, most := "", ""
+		if a.SQLHalf > 0 {
+			bare, most = ms(a.SQLHalf), ms(a.SQLMost)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%.1f kB\t%s\n", a.Question, ms(a.Half), ms(a.Most), bare, most, float64(a.Size)/1e3, mark)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%d of %d answers take longer than %s in the 95th of 100 cases; server's peak memory %d MB\n", slow, len(r.Answers), wanted, r.PeakMemory>>20)
+	return nil
+}
