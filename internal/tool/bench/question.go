@@ -38,6 +38,7 @@ type question struct {
 // stage is what the questions are about.
 type stage struct {
 	password string
+	tokens   []string // of visitors who come again meanwhile
 	people   []contact.Contact
 	heavy    id.Contact
 	// deep are places in the middle of the list, by its order.
@@ -57,6 +58,9 @@ func prepareRead(ctx context.Context, o db.Options, heavy string) (s *stage, err
 	defer func() { err = errors.Join(err, d.Close()) }()
 	s = &stage{password: visit.NewToken(), deep: map[contact.Sort]string{}}
 	if err := d.Do(ctx, func(tx *db.Tx) error { return s.hire(ctx, tx) }); err != nil {
+		return nil, err
+	}
+	if s.tokens, err = visit.Tokens(ctx, d, mostKnown); err != nil {
 		return nil, err
 	}
 	known, _, err := contact.Count(ctx, d, contact.Filter{}, 100_000_000)
