@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"ariane/internal/activity"
 	"ariane/internal/base/db"
 	"ariane/internal/id"
 )
@@ -43,13 +42,9 @@ func (s *session) catchUp(ctx context.Context, batch []*waiting) error {
 	now := db.Millis(s.tx.Now())
 	since := s.tx.Now()
 	ours := map[id.Contact][]*browser{}
-	var contacts []id.Contact
 	for _, w := range batch {
 		b := s.browsers[w.hit.Token]
 		if s.beside && b.asOf > 0 && b.asOf < now && w.hit.View != "" {
-			if len(ours[b.contact]) == 0 {
-				contacts = append(contacts, b.contact)
-			}
 			ours[b.contact] = append(ours[b.contact], b)
 			if at := db.Time(b.asOf).Add(-clocksApart); at.Before(since) {
 				since = at
@@ -57,26 +52,8 @@ func (s *session) catchUp(ctx context.Context, batch []*waiting) error {
 		}
 		b.asOf = now
 	}
-	if len(contacts) == 0 {
-		return nil
-	}
 	if oldest := s.tx.Now().Add(-viewMemory); since.Before(oldest) {
 		since = oldest
 	}
-	events, err := activity.Since(ctx, s.tx, contacts, since, KindPageViewed)
-	if err != nil {
-		return err
-	}
-	for _, e := range events {
-		var p pageViewed
-		if err := e.Decode(&p); err != nil {
-			return err
-		}
-		for _, b := range ours[e.Contact] {
-			if WellFormed(p.View) && !b.views.has(p.View) {
-				b.views.add(p.View)
-			}
-		}
-	}
-	return nil
+	return s.recall(ctx, ours, since)
 }

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,22 +97,32 @@ func (s *session) findDevices(ctx context.Context, contacts []id.Contact) error 
 	if err := rows.Err(); err != nil {
 		return err
 	}
+	fresh := map[id.Contact][]*browser{}
 	for token, b := range s.browsers {
-		if _, ours := s.agents[token]; !ours || b.device == 0 || s.uncached || b.views.known {
-			continue
+		if _, ours := s.agents[token]; ours && b.device != 0 && !s.uncached && !b.views.known {
+			b.views.known = true
+			fresh[b.contact] = append(fresh[b.contact], b)
 		}
-		events, err := activity.Thread(ctx, s.tx, b.contact, activity.Page{
-			From: s.tx.Now().Add(-viewMemory), Kinds: []activity.Kind{KindPageViewed}, Limit: 4 * viewsKept})
-		if err != nil {
+	}
+	return s.recall(ctx, fresh, s.tx.Now().Add(-viewMemory))
+}
+
+// recall adds to browsers what was viewed in them from a time on.
+func (s *session) recall(ctx context.Context, browsers map[id.Contact][]*browser, since time.Time) error {
+	if len(browsers) == 0 {
+		return nil
+	}
+	events, err := activity.Since(ctx, s.tx, slices.Sorted(maps.Keys(browsers)), since, KindPageViewed)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		var p pageViewed
+		if err := e.Decode(&p); err != nil {
 			return err
 		}
-		b.views.known = true
-		for i := len(events) - 1; i >= 0; i-- {
-			var p pageViewed
-			if err := events[i].Decode(&p); err != nil {
-				return err
-			}
-			if WellFormed(p.View) {
+		for _, b := range browsers[e.Contact] {
+			if WellFormed(p.View) && !b.views.has(p.View) {
 				b.views.add(p.View)
 			}
 		}
