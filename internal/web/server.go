@@ -19,6 +19,9 @@ import (
 	"ariane/internal/web/assets"
 )
 
+// fileTime is how long a request with a file may take to arrive.
+const fileTime = time.Minute
+
 const sessionLife = 14 * 24 * time.Hour
 
 // Options is what the doors need in common.
@@ -131,6 +134,8 @@ func (s *server) admit(w http.ResponseWriter, r *http.Request, st *state, route 
 		most := int64(maxPageBody)
 		if st.signedIn && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
 			most = maxFile
+			// Without a connection, in a test, there is nothing to wait for.
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(fileTime))
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, most)
 		if err := readTexts(r); err != nil {
