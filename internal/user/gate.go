@@ -74,9 +74,11 @@ func (g *Gate) Authenticate(ctx context.Context, login, password, address string
 	// Sums, because a login may be as long as a request.
 	attempt, guesses := sha256.Sum256([]byte(address+"\x00"+fold(login))), sha256.Sum256([]byte(address))
 	for _, counted := range [][sha256.Size]byte{attempt, guesses} {
-		if f, found := g.failures.GetIfPresent(counted); found && g.now().Before(f.until) {
-			wait := int(f.until.Sub(g.now())/time.Second) + 1
-			return User{}, fault.Unavailable(ErrTooMany, fault.Say("user.login.wait|Too many attempts. Try again in %d s.", wait))
+		if f, found := g.failures.GetIfPresent(counted); found {
+			// Longer than anybody ever has to wait: the clock was set back.
+			if wait := f.until.Sub(g.now()); wait > 0 && wait <= longestWait {
+				return User{}, fault.Unavailable(ErrTooMany, fault.Say("user.login.wait|Too many attempts. Try again in %d s.", int(wait/time.Second)+1))
+			}
 		}
 	}
 	u, hash, err := findByLogin(ctx, g.q, login)

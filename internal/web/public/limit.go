@@ -60,7 +60,7 @@ func (l *limiter) take(form id.Form, address netip.Addr) time.Duration {
 	defer l.mu.Unlock()
 	now := l.now()
 	free := l.free[who]
-	if free.Before(now) {
+	if free.Before(now) || free.Sub(now) > limitBurst*limitPause { // later than any can be: the clock was set back
 		free = now
 	}
 	if wait := free.Sub(now) - (limitBurst-1)*limitPause; wait > 0 {
