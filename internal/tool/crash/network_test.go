@@ -227,7 +227,9 @@ func hostileRequests(server *crash.Server) []func() (*http.Request, error) {
 	for _, path := range []string{"/mtc/event", "/mtc", "/form/submit", "/s/login", "/api/contacts/new", "/mtracking.gif", "/"} {
 		for _, kind := range []string{form, "application/json", "text/plain", "multipart/form-data; boundary=x"} {
 			for _, length := range []int64{huge, -1} {
-				post(path, kind, length, func() io.Reader { return io.MultiReader(strings.NewReader("--x\r\nContent-Disposition: form-data; name=a\r\n\r\n"), &zeros{huge}) })
+				post(path, kind, length, func() io.Reader {
+					return io.MultiReader(strings.NewReader("--x\r\nContent-Disposition: form-data; name=a\r\n\r\n"), &zeros{huge})
+				})
 			}
 			post(path, kind, int64(len(many)), func() io.Reader { return strings.NewReader(many) })
 			post(path, kind, 12, func() io.Reader { return strings.NewReader("a=%00%zz\xff\xfe\x00%") })
