@@ -237,6 +237,7 @@ func TestTimeZoneOfAVisitor(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, zone, c.want)
 		}
 	}
+	r.now.Store(winter)
 	b := r.browser()
 	ada := b.view("/a").contact()
 	b.view("/b", "timezone_offset", "-60")
