@@ -169,6 +169,7 @@ func takePostgres(t *testing.T, o db.Options, file string) func() db.Options {
 func sameAgain(t *testing.T, d *db.DB) {
 	t.Helper()
 	ctx := context.Background()
+	free(t, d)
 	runner := activity.NewRunner(d, slog.New(slog.DiscardHandler), app.Readers()...)
 	if err := runner.CatchUp(ctx); err != nil {
 		t.Fatal(err)
@@ -187,6 +188,25 @@ func sameAgain(t *testing.T, d *db.DB) {
 	}
 	if after := kept(t, d); !slices.Equal(before, after) || len(before) < browsers {
 		t.Errorf("the readers kept\n%q\nand made of it\n%q", before, after)
+	}
+}
+
+// free waits until the leases are over that the server had on its readers when the
+// copy was taken.
+func free(t *testing.T, d *db.DB) {
+	t.Helper()
+	tick, late := time.NewTicker(50*time.Millisecond), time.After(time.Minute)
+	defer tick.Stop()
+	for held := 1; held > 0; {
+		err := d.QueryRow(t.Context(), `SELECT count(*) FROM reader_cursor WHERE holder <> ? AND held_until > ?`, d.Process(), db.Millis(d.SharedNow())).Scan(&held)
+		if err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-tick.C:
+		case <-late:
+			t.Fatalf("%d readers are still another process's", held)
+		}
 	}
 }
 
