@@ -51,6 +51,20 @@ func TestViewThatIsSentToAnotherProcess(t *testing.T) {
 	}
 }
 
+// A process that stood still comes late with a page view that another has stored
+// meanwhile, and many after it.
+func TestViewThatComesLate(t *testing.T) {
+	d, first, second := two(t)
+	at := record(t, first, hit(1, 1))
+	for view := 2; view < 40; view++ {
+		record(t, second, hit(1, view))
+	}
+	record(t, first, hit(1, 2))
+	if n := len(views(t, d, at.Contact)); n != 39 {
+		t.Errorf("%d page views on the thread, want 39", n)
+	}
+}
+
 // What is decided in one process counts in the others.
 func TestNobodyIsFollowedByAnotherProcess(t *testing.T) {
 	d, first, second := two(t)

@@ -121,8 +121,12 @@ func (s *session) recall(ctx context.Context, browsers map[id.Contact][]*browser
 		if err := e.Decode(&p); err != nil {
 			return err
 		}
+		if !WellFormed(p.View) {
+			continue
+		}
+		s.recalled[viewOf{e.Contact, viewBits(p.View)}] = true
 		for _, b := range browsers[e.Contact] {
-			if WellFormed(p.View) && !b.views.has(p.View) {
+			if !b.views.has(p.View) {
 				b.views.add(p.View)
 			}
 		}

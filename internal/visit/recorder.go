@@ -116,6 +116,12 @@ type browser struct {
 	asOf int64
 }
 
+// viewOf is a view of a contact, by 64 bits.
+type viewOf struct {
+	contact id.Contact
+	view    uint64
+}
+
 // recent are the views that a browser sent last, each by 64 bits.
 type recent struct {
 	views [viewsKept]uint64
@@ -392,6 +398,8 @@ type session struct {
 	r        *Recorder
 	tx       *db.Tx
 	uncached bool
+	// recalled are the views that recall read: many, when others recorded for long.
+	recalled map[viewOf]bool
 	beside   bool  // other processes may record at the same time
 	begun    int64 // how often the devices had been forgotten before
 	browsers map[string]*browser
@@ -405,7 +413,7 @@ type session struct {
 // session begins the work of a transaction with so many hits.
 func (r *Recorder) session(tx *db.Tx, hits int) *session {
 	r.heed()
-	return &session{r: r, tx: tx, beside: !r.alone.Load(), begun: r.forgotten.Load(), browsers: make(map[string]*browser, hits), agents: make(map[string]*Hit, hits), addresses: map[string]int64{},
+	return &session{r: r, tx: tx, beside: !r.alone.Load(), begun: r.forgotten.Load(), browsers: make(map[string]*browser, hits), agents: make(map[string]*Hit, hits), addresses: map[string]int64{}, recalled: map[viewOf]bool{},
 		texts: texts{ids: map[string]int64{"": 0}, fresh: map[string]int64{}}}
 }
 
@@ -438,7 +446,7 @@ func (s *session) record(ctx context.Context, batch []*waiting) error {
 			continue
 		}
 		if h.View != "" {
-			if b.views.has(h.View) {
+			if b.views.has(h.View) || s.recalled[viewOf{b.contact, viewBits(h.View)}] {
 				continue
 			}
 			b.views.add(h.View)
