@@ -22,7 +22,7 @@ type benches struct {
 }
 
 type ingest struct {
-	Data        string        `help:"A folder with a database, as ariane seed makes it: its visitors come, at random. A temporary one without anybody otherwise."`
+	Data        string        `help:"Folder of a database made with ariane seed, which is written to: its visitors come at random; an empty one in a temporary folder otherwise." type:"path"`
 	DatabaseURL string        `help:"A PostgreSQL database to measure on, empty or not; SQLite otherwise." name:"database-url"`
 	Connections []int         `help:"Connections at once." default:"64,256"`
 	Length      time.Duration `help:"How long to measure each." default:"10s"`

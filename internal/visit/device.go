@@ -23,7 +23,7 @@ import (
 func (s *session) know(ctx context.Context) error {
 	var unknown []string
 	for token := range s.agents {
-		if b, ok := s.r.devices.get(digestOf(token)); ok && !s.uncached {
+		if b, ok := s.r.devices.get(token); ok && !s.uncached {
 			s.browsers[token] = &b
 		} else {
 			unknown = append(unknown, token)
@@ -46,7 +46,7 @@ func (s *session) know(ctx context.Context) error {
 			contacts, known = append(contacts, owner), append(known, token)
 		} else {
 			v := &contact.Visitor{Token: token, IP: s.agents[token].IP, Zone: s.agents[token].LikelyZone}
-			v.Address, _ = s.r.addresses.get(digestOf(v.IP))
+			v.Address, _ = s.r.addresses.get(v.IP)
 			visitors = append(visitors, v)
 		}
 	}

@@ -5,21 +5,21 @@ import (
 	"sync"
 )
 
-// memory remembers what was met lately, at most so many things, the ones met
-// longest ago forgotten first, half of all at once. With keys and values that
-// hold no pointers it costs the collector of garbage nothing, however much it
-// holds.
-type memory[K comparable, V any] struct {
+// memory remembers what was met lately by a text each, at most so many things, the
+// ones met longest ago forgotten first, half of all at once. Where the values hold
+// no pointers it costs the collector of garbage nothing, however much it holds.
+type memory[V any] struct {
 	mu       sync.Mutex
 	half     int
-	now, ago map[K]V
+	now, ago map[digest]V
 }
 
-func newMemory[K comparable, V any](most int) *memory[K, V] {
-	return &memory[K, V]{half: most / 2, now: map[K]V{}, ago: map[K]V{}}
+func newMemory[V any](most int) *memory[V] {
+	return &memory[V]{half: most / 2, now: map[digest]V{}, ago: map[digest]V{}}
 }
 
-func (m *memory[K, V]) get(k K) (V, bool) {
+func (m *memory[V]) get(text string) (V, bool) {
+	k := digestOf(text)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	v, ok := m.now[k]
@@ -32,13 +32,13 @@ func (m *memory[K, V]) get(k K) (V, bool) {
 	return v, ok
 }
 
-func (m *memory[K, V]) set(k K, v V) {
+func (m *memory[V]) set(text string, v V) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.keep(k, v)
+	m.keep(digestOf(text), v)
 }
 
-func (m *memory[K, V]) keep(k K, v V) {
+func (m *memory[V]) keep(k digest, v V) {
 	if len(m.now) >= m.half {
 		m.now, m.ago = m.ago, m.now
 		clear(m.now)
@@ -46,14 +46,15 @@ func (m *memory[K, V]) keep(k K, v V) {
 	m.now[k] = v
 }
 
-func (m *memory[K, V]) forget(k K) {
+func (m *memory[V]) forget(text string) {
+	k := digestOf(text)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.now, k)
 	delete(m.ago, k)
 }
 
-func (m *memory[K, V]) clear() {
+func (m *memory[V]) clear() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	clear(m.now)

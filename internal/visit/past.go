@@ -118,7 +118,7 @@ func (s *session) numberAll(ctx context.Context, bodies iter.Seq[string]) error 
 	}
 	s.tx.AfterCommit(func() {
 		for body, n := range s.texts.fresh {
-			s.r.texts.set(digestOf(body), n)
+			s.r.texts.set(body, n)
 		}
 	})
 	return s.texts.number(ctx, s.tx)

@@ -81,9 +81,9 @@ type Recorder struct {
 	db    *db.DB
 	queue chan *waiting
 	// devices, texts and addresses hold only what is committed.
-	devices   *memory[digest, browser]
-	texts     *memory[digest, int64]
-	addresses *memory[digest, int64]
+	devices   *memory[browser]
+	texts     *memory[int64]
+	addresses *memory[int64]
 	sites     sites
 	// forgotten counts how often something was taken from devices.
 	forgotten atomic.Int64
@@ -158,7 +158,7 @@ type waiting struct {
 func NewRecorder(d *db.DB) *Recorder {
 	r := &Recorder{
 		db: d, queue: make(chan *waiting, queueLength), merges: d.Topic(lookAgain),
-		devices: newMemory[digest, browser](devicesCached), texts: newMemory[digest, int64](textsCached), addresses: newMemory[digest, int64](addressesCached),
+		devices: newMemory[browser](devicesCached), texts: newMemory[int64](textsCached), addresses: newMemory[int64](addressesCached),
 		closing: make(chan struct{}), written: make(chan struct{}, 1), Tally: newTally(),
 	}
 	merged := r.merges.Wait()
@@ -324,16 +324,16 @@ func (r *Recorder) store(batch []*waiting) (durable func() error, err error) {
 		return nil, err
 	}
 	for body, n := range s.texts.fresh {
-		r.texts.set(digestOf(body), n)
+		r.texts.set(body, n)
 	}
 	for ip, n := range s.addresses {
-		r.addresses.set(digestOf(ip), n)
+		r.addresses.set(ip, n)
 	}
 	r.heed()
 	for token, b := range s.browsers {
-		r.devices.set(digestOf(token), *b)
+		r.devices.set(token, *b)
 		if r.forgotten.Load() != s.begun {
-			r.devices.forget(digestOf(token))
+			r.devices.forget(token)
 		}
 	}
 	for _, w := range batch {
@@ -351,7 +351,7 @@ func (r *Recorder) RecordIn(ctx context.Context, tx *db.Tx, hits ...Hit) error {
 	for _, h := range hits {
 		h = h.clean()
 		batch = append(batch, &waiting{hit: h})
-		tx.AfterCommit(func() { r.devices.forget(digestOf(h.Token)) })
+		tx.AfterCommit(func() { r.devices.forget(h.Token) })
 	}
 	s := r.session(tx, len(batch))
 	s.uncached = true
@@ -379,7 +379,7 @@ func (r *Recorder) Visitor(token string, h Hit) func(ctx context.Context, tx *db
 		// The submission may hand the device over: let the next hit look again.
 		tx.AfterCommit(func() {
 			r.forgotten.Add(1)
-			r.devices.forget(digestOf(token))
+			r.devices.forget(token)
 		})
 		b := s.browsers[token]
 		return contact.Visitor{Contact: b.contact, Device: b.device, Token: token, IP: h.IP}, nil

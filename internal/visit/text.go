@@ -20,7 +20,7 @@ func (t *texts) want(r *Recorder, body string) {
 	if _, asked := t.ids[body]; body == "" || asked {
 		return
 	}
-	if n, ok := r.texts.get(digestOf(body)); ok {
+	if n, ok := r.texts.get(body); ok {
 		t.ids[body] = n
 		return
 	}
