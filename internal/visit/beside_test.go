@@ -22,18 +22,24 @@ func two(t *testing.T) (d *db.DB, first, second *visit.Recorder) {
 	var all [2]*visit.Recorder
 	for i := range all {
 		d = dbtest.With(t, o)
-		if err := d.Join(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		join(t, d)
 		all[i] = recorder(t, d)
 		t.Cleanup(all[i].Close)
-		for end := time.Now().Add(10 * time.Second); !d.Hears(); <-time.After(5 * time.Millisecond) {
-			if time.Now().After(end) {
-				t.Fatal("hears nothing")
-			}
-		}
 	}
 	return d, all[0], all[1]
+}
+
+// join lets a process believe what it remembers.
+func join(t *testing.T, d *db.DB) {
+	t.Helper()
+	if err := d.Join(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(10 * time.Second); !d.Hears(); <-time.After(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("hears nothing")
+		}
+	}
 }
 
 // A page view that is sent again, to another process than before, is one.

@@ -295,7 +295,9 @@ func (r *Recorder) commit(batch []*waiting) {
 	stored := time.Now()
 	r.done.Go(func() {
 		if err == nil {
-			err = durable()
+			if err = durable(); err != nil {
+				r.doubt()
+			}
 		}
 		r.unwritten.Add(-1)
 		select {
@@ -391,6 +393,13 @@ func (r *Recorder) Visitor(token string, h Hit) func(ctx context.Context, tx *db
 func (r *Recorder) forget() {
 	r.forgotten.Add(1)
 	r.devices.clear()
+}
+
+// doubt forgets all that the database may have lost.
+func (r *Recorder) doubt() {
+	r.forget()
+	r.texts.clear()
+	r.addresses.clear()
 }
 
 // session is the work of one transaction: the browsers it meets, by token.

@@ -63,6 +63,59 @@ func (c *cutter) pass(client net.Conn, address string) {
 	}
 }
 
+// What was committed but not confirmed is lost when the database server crashes.
+// It is stored when it is sent again.
+func TestHitsThatMayBeLost(t *testing.T) {
+	o := dbtest.Options(t)
+	if o.URL == "" {
+		t.Skip("SQLite has no server to crash")
+	}
+	u, err := url.Parse(o.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "ariane-" + visit.NewToken()
+	q := u.Query()
+	q.Set("application_name", name)
+	u.RawQuery = q.Encode()
+	looker := dbtest.With(t, o)
+	o.URL = u.String()
+	d, err := db.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	join(t, d)
+	r := recorder(t, d)
+	defer r.Close()
+	count := func(query string, args ...any) (n int) {
+		t.Helper()
+		if err := looker.QueryRow(t.Context(), query, args...).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	views := func() int {
+		return count(`SELECT count(*) FROM event WHERE kind = ?`, int(visit.KindPageViewed))
+	}
+	record(t, r, hit(1, 1))
+	ended := count(`SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = ? AND query LIKE '%emit_message%'`, name)
+	if _, err := r.Record(t.Context(), hit(1, 2)); err == nil || ended != 1 || views() != 2 {
+		t.Fatalf("%d connections ended; %v, %d views", ended, err, views())
+	}
+	err = looker.Do(t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(t.Context(), `DELETE FROM event WHERE id = (SELECT max(id) FROM event)`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	record(t, r, hit(1, 2))
+	if n := views(); n != 2 {
+		t.Errorf("%d views after the second was sent again", n)
+	}
+}
+
 // Whether a commit happened may not be known. Nothing is then stored a second time.
 func TestHitsOfACommitThatWasNotConfirmed(t *testing.T) {
 	o := dbtest.Options(t)

@@ -1,6 +1,9 @@
 package db
 
 import (
+	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -35,11 +38,36 @@ func (d *DB) openPostgres(address string) error {
 	d.ahead = stdlib.OpenDB(*config)
 	d.ahead.SetMaxOpenConns(postgresAheadConnections)
 	d.ahead.SetMaxIdleConns(postgresAheadConnections)
-	// A commit that waits for the disk takes all earlier ones with it. It has to
-	// write something for that, and this touches no table.
-	d.disk.sync = func() error {
-		_, err := d.write.Exec(`SELECT pg_logical_emit_message(true, 'ariane', '')`)
+	d.syncPostgres()
+	return nil
+}
+
+// syncPostgres prepares to wait for the disk: a commit that does takes all earlier
+// ones with it. It has to write something for that, and this touches no table. The
+// connection is one of its own, which ends with the server: another might be to
+// the server after a crash, in which earlier commits were lost.
+func (d *DB) syncPostgres() {
+	ctx := context.Background()
+	var conn *sql.Conn
+	end := func() (err error) {
+		if conn != nil {
+			err = conn.Close()
+			conn = nil
+		}
 		return err
 	}
-	return nil
+	d.disk.sync = func() (err error) {
+		if conn == nil {
+			if conn, err = d.write.Conn(ctx); err != nil {
+				return err
+			}
+		}
+		if _, err = conn.ExecContext(ctx, `SELECT pg_logical_emit_message(true, 'ariane', '')`); err != nil {
+			// Numbers held in reserve may be given again by a server that crashed.
+			d.reserves.Clear()
+			return errors.Join(err, end())
+		}
+		return nil
+	}
+	d.disk.close = end
 }
