@@ -28,7 +28,7 @@ const (
 	// enough hits are stored while the batch before is still on its way to the
 	// disk. Fewer wait for it: they would have to all the same, and those that join
 	// them meanwhile cost no commit more.
-	enough = 64
+	enough = 24
 	// viewMemory is how long a view that arrives again is recognised.
 	viewMemory      = 15 * time.Minute
 	viewsKept       = 8

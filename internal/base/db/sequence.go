@@ -83,7 +83,7 @@ func (tx *Tx) ids(ctx context.Context, sequence, query string, args ...any) ([]i
 // reserved is how many identifiers are fetched at once beyond those wanted
 // where many are: a single one is fetched alone, so that numbers that people
 // see have few gaps.
-const reserved = 64
+const reserved = 256
 
 // reserve holds identifiers that this process has fetched and not used.
 type reserve struct {
