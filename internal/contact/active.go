@@ -56,7 +56,7 @@ func ActiveReader(all []activity.Kind, active ...activity.Kind) activity.Reader 
 }
 
 // activePart is how many contacts are noted in one transaction.
-const activePart = 1000
+const activePart = 200
 
 // latestOfEach picks the last active event of each contact, or any where there is
 // none, in the order of the contacts.

@@ -9,16 +9,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"time"
 
 	_ "modernc.org/sqlite" // the database/sql driver "sqlite"
 )
 
-const (
-	readers            = 4
-	checkpointPeriod   = 300 * time.Millisecond
-	checkpointTruncate = 256 << 20
-)
+const readers = 4
 
 // writer is the writing connection of SQLite with its prepared statements. Those
 // that answer with rows go through database/sql; the others, by far the most, are
@@ -110,13 +105,13 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 	}
 	path := filepath.Join(dir, File)
 	// The folder may have been there, open to others. The log takes the mode of the file.
+	// It stays open until the connections are closed: closing it would take the locks
+	// of SQLite from this process.
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err == nil {
-		err = file.Close()
-	}
 	if err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
+	d.disk.close = file.Close
 	// The busy timeout comes first: the other pragmas already need locks.
 	common := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)"}
 	d.write = sqliteDB(path, append(common, "wal_autocheckpoint(0)", "cache_size(-65536)"))
@@ -131,7 +126,7 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 		return errors.Join(fmt.Errorf("open log of %s: %w", path, err), conn.Close())
 	}
 	log := &walFile{file: wal, path: path}
-	d.disk.sync, d.disk.close = log.sync, wal.Close
+	d.disk.sync, d.disk.close = log.sync, func() error { return errors.Join(wal.Close(), file.Close()) }
 	d.writer = make(chan *writer, 1)
 	d.writer <- &writer{conn: conn, stmts: map[string]*sql.Stmt{}, execs: map[string]driver.StmtExecContext{}}
 	d.read = sqliteDB(path, append(common, "query_only(1)", "cache_size(-8192)"))
@@ -143,7 +138,7 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 	d.done.Add(1)
 	go func() {
 		defer d.done.Done()
-		d.checkpoints(background, path)
+		d.checkpoints(background, path, file)
 	}()
 	return nil
 }
@@ -197,30 +192,6 @@ func (d *DB) lock() error {
 	}
 	d.locked = file
 	return nil
-}
-
-// checkpoints copies the log into the database file a little at a time, so that
-// no commit has to, and empties it when it has grown large.
-func (d *DB) checkpoints(ctx context.Context, path string) {
-	handle := sqliteDB(path, []string{"busy_timeout(1000)", "synchronous(FULL)"})
-	handle.SetMaxOpenConns(1)
-	defer handle.Close()
-	tick := time.NewTicker(checkpointPeriod)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		mode := "PRAGMA wal_checkpoint(PASSIVE)"
-		if info, err := os.Stat(path + "-wal"); err == nil && info.Size() > checkpointTruncate {
-			mode = "PRAGMA wal_checkpoint(TRUNCATE)"
-		}
-		if _, err := handle.ExecContext(ctx, mode); err != nil && !errors.Is(err, context.Canceled) {
-			d.log.Debug("checkpoint", "error", err)
-		}
-	}
 }
 
 func (d *DB) lastCheckpoint() error {
