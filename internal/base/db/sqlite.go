@@ -138,7 +138,7 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 	d.done.Add(1)
 	go func() {
 		defer d.done.Done()
-		d.checkpoints(background, path, file)
+		d.checkpointer(file).run(background)
 	}()
 	return nil
 }
