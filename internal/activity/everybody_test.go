@@ -2,7 +2,6 @@ package activity_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"testing"
 
@@ -103,10 +102,10 @@ func TestEverybodyReadsByTheIndex(t *testing.T) {
 		`SELECT id FROM event WHERE lane = 0 AND id < 90 ORDER BY id DESC LIMIT 1 OFFSET 50`,
 		`SELECT id, contact_id, at, kind FROM event WHERE lane = 0 AND id >= 5 AND id < 90 AND kind IN (101, 102) ORDER BY id DESC LIMIT 20`,
 	} {
-		if plan, sorts := dbtest.Plan(t, d, query); sorts {
-			t.Errorf("%s\n%s", query, plan)
+		if plan := dbtest.PlanOf(t, d, query); len(plan.Scans)+len(plan.Sorts) > 0 {
+			t.Errorf("%s\n%s", query, plan.Text)
 		}
 	}
-	plan, _ := dbtest.Plan(t, d, `SELECT data FROM event WHERE (contact_id, at, id) IN (VALUES (1, 2, 3), (4, 5, 6))`)
-	t.Log(fmt.Sprint("whole events:\n", plan))
+	plan := dbtest.PlanOf(t, d, `SELECT data FROM event WHERE (contact_id, at, id) IN (VALUES (1, 2, 3), (4, 5, 6))`)
+	t.Log("whole events:\n", plan.Text)
 }

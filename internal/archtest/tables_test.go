@@ -116,7 +116,7 @@ func literal(e ast.Expr) (string, bool) {
 }
 
 // tableArgument are the methods of base/db that take the name of a table.
-var tableArgument = []string{"Insert", "InsertMissing", "InsertOr", "IndexText", "UnindexText", "MatchText", "NextID", "NextIDs", "AddMonth"}
+var tableArgument = []string{"Insert", "InsertMissing", "InsertOr", "IndexText", "UnindexText", "MatchTexts", "NextID", "NextIDs", "AddMonth"}
 
 // eachSQL calls f with each constant text of a file that may be SQL; the names
 // of tables given to methods of base/db come as INSERT statements.

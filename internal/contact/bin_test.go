@@ -34,7 +34,7 @@ func (b bench) found(f contact.Filter) (list []id.Contact, count int) {
 	for _, c := range page.Contacts {
 		list = append(list, c.ID)
 	}
-	if count, _, err = contact.Count(b.Context(), b.d, f, 100); err != nil {
+	if count, err = contact.Count(b.Context(), b.d, f); err != nil {
 		b.Fatal(err)
 	}
 	return list, count

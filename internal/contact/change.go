@@ -15,6 +15,7 @@ import (
 	"ariane/internal/base/fault"
 	"ariane/internal/field"
 	"ariane/internal/id"
+	"ariane/internal/rule"
 )
 
 // New is a contact to create from values rather than from a visit.
@@ -339,7 +340,8 @@ func sortName(values map[string]string) string {
 	return field.Fold(display(values))
 }
 
-// searchText is what free text searches: each value on a line, and the full name.
+// searchText is what free text searches: each value on a line, the full name, and
+// how words begin.
 func searchText(values map[string]string) string {
 	var b strings.Builder
 	b.WriteByte('\n')
@@ -358,7 +360,7 @@ func searchText(values map[string]string) string {
 	if values["firstname"] != "" && values["lastname"] != "" {
 		write(values["firstname"] + " " + values["lastname"])
 	}
-	return b.String()
+	return b.String() + rule.Beginnings(b.String()) + "\n"
 }
 
 // Complete writes values that are known from elsewhere, empty ones aside.

@@ -59,6 +59,8 @@ type Filter struct {
 	After  string
 	Offset int
 	Limit  int
+	// CountTo is up to how many are counted for Page.Found.
+	CountTo int
 }
 
 // Page is a part of a list. Next and Previous lead to its neighbours, empty
@@ -66,6 +68,10 @@ type Filter struct {
 type Page struct {
 	Contacts       []Contact
 	Next, Previous string
+	// Found is how many there are on all pages: at least, unless it is Exact. It is
+	// zero where nobody asked for it with CountTo.
+	Found int
+	Exact bool
 }
 
 // cursor is a place in a list: beside the row with these values.
@@ -111,21 +117,42 @@ func decodeCursor(s string, text bool) (cursor, error) {
 	return got, nil
 }
 
-// catalogue is what a condition may ask about a contact.
-func catalogue() rule.Catalogue {
-	narrow := func(d db.Dialect, text string) (string, []any) {
-		return d.MatchText("contact_search", "contact.id", text)
+// catalogue is what a condition may ask about a contact of a state. Visitors have
+// no values that tell who somebody is.
+func catalogue(state string) rule.Catalogue {
+	never := state == "= 0"
+	known := func(column string) rule.Field {
+		return rule.Field{Type: rule.Text, Expr: "contact." + column, Folded: true, Searched: true, Never: never}
+	}
+	indexed := func(column string) rule.Field {
+		f := known(column)
+		f.Among = "SELECT contact.id FROM contact WHERE contact.state = 1 AND {}"
+		return f
 	}
 	return rule.Catalogue{
 		"anonymous": {Type: rule.Flag, Expr: "contact.state = 0"},
-		"text":      {Type: rule.Text, Expr: "(SELECT s.body FROM contact_search s WHERE s.rowid = contact.id)", Folded: true, Lines: true, Narrow: narrow},
-		"firstname": {Type: rule.Text, Expr: "contact.firstname", Folded: true},
-		"lastname":  {Type: rule.Text, Expr: "contact.lastname", Folded: true},
-		"company":   {Type: rule.Text, Expr: "contact.company", Folded: true},
-		"email":     {Type: rule.Text, Expr: "contact.email", Folded: true},
-		"ip":        {Type: rule.Text, Expr: "a.address", Within: "contact.id IN (SELECT i.contact_id FROM contact_ip i JOIN ip_address a ON a.id = i.ip_id WHERE {})"},
-		"id":        {Type: rule.Number, Expr: "contact.id"},
+		"text":      {Type: rule.Text, Expr: "(SELECT s.body FROM contact_search s WHERE s.rowid = contact.id)", Folded: true, Lines: true, Searched: true, Never: never},
+		"firstname": known("firstname"),
+		"lastname":  known("lastname"),
+		"company":   indexed("company"),
+		"email":     indexed("email"),
+		"ip": {Type: rule.Text, Expr: "a.address", AmongAny: true,
+			Within: "EXISTS (SELECT 1 FROM contact_ip i JOIN ip_address a ON a.id = i.ip_id WHERE i.contact_id = contact.id AND {})",
+			Among:  "SELECT i.contact_id FROM ip_address a JOIN contact_ip i ON i.ip_id = a.id WHERE {}"},
+		"id": {Type: rule.Number, Expr: "contact.id", Among: "SELECT contact.id FROM contact WHERE {}"},
 	}
+}
+
+// searched is how the texts of contacts are found.
+func searched(d db.Dialect, texts []string) (string, []any) {
+	return d.MatchTexts("contact_search", texts)
+}
+
+// catalogue is what the filter's condition may ask.
+func (f Filter) catalogue(state string) rule.Catalogue {
+	asked := catalogue(state)
+	maps.Copy(asked, f.Also)
+	return asked
 }
 
 // query is a list in SQL: FROM and WHERE with the arguments, and the column of
@@ -161,9 +188,7 @@ func planState(f Filter, state string, rest rule.Node, d db.Dialect) (query, err
 		q.where = append(q.where, "active.state "+state)
 	}
 	q.where = append(q.where, "contact.state "+state)
-	asked := catalogue()
-	maps.Copy(asked, f.Also)
-	where, args, err := rule.SQL(rest, asked, d)
+	where, args, err := rule.SQL(rest, f.catalogue(state), d)
 	if err != nil {
 		return q, err
 	}
@@ -197,12 +222,13 @@ func standing(f Filter) (state string, rest rule.Node) {
 // statement is the SQL of a page of the list. back tells that it reads
 // backwards.
 func statement(f Filter, d db.Dialect) (text string, args []any, back bool, err error) {
-	if state, _ := standing(f); state == mixed && f.Sort != SortID && f.Sort != SortAdded {
-		return mixedStatement(f, d)
-	}
 	p, err := plan(f, d)
 	if err != nil {
 		return "", nil, false, err
+	}
+	state, _ := standing(f)
+	if state == mixed && f.Sort != SortID && f.Sort != SortAdded || f.After != "" && p.shared() {
+		return mixedStatement(f, d)
 	}
 	desc, column := !f.Asc, sortColumns[p.sort]
 	if f.After != "" {
@@ -213,7 +239,7 @@ func statement(f Filter, d db.Dialect) (text string, args []any, back bool, err 
 		if back = c.Back; back {
 			desc = !desc
 		}
-		p.beyond(c, desc)
+		p = p.beyond(c, desc)[0]
 	}
 	text = `SELECT ` + contactColumns + `, ` + column + `, 0 FROM ` + p.from + ` WHERE ` + strings.Join(p.where, " AND ") +
 		` ORDER BY ` + p.order(desc) + ` LIMIT ? OFFSET ?`
@@ -222,6 +248,28 @@ func statement(f Filter, d db.Dialect) (text string, args []any, back bool, err 
 
 // List reads a page of contacts.
 func List(ctx context.Context, q db.Q, f Filter) (Page, error) {
+	// What is refused is refused before an index is asked.
+	if _, _, _, err := statement(f, q.Dialect()); err != nil {
+		return Page{}, err
+	}
+	few, err := candidates(ctx, q, f)
+	if err != nil {
+		return Page{}, err
+	}
+	if few.found {
+		return listCandidates(ctx, q, f, few.ids)
+	}
+	page, err := listInOrder(ctx, q, f)
+	if err == nil && f.CountTo > 0 {
+		page.Found, page.Exact, err = countUpTo(ctx, q, f, few)
+		page.Found = max(page.Found, len(page.Contacts))
+	}
+	return page, err
+}
+
+// listInOrder is List that reads the contacts in their order until enough of them
+// match.
+func listInOrder(ctx context.Context, q db.Q, f Filter) (Page, error) {
 	text, args, back, err := statement(f, q.Dialect())
 	if err != nil {
 		return Page{}, err
@@ -283,17 +331,29 @@ func cut(list []Contact, places []cursor, f Filter, back bool) Page {
 	return page
 }
 
-// beyond leaves the rows after a place.
-func (q *query) beyond(c cursor, desc bool) {
-	than := ">"
+// shared tells whether many contacts may have the same value in the order.
+func (q query) shared() bool { return q.sort != SortID && q.sort != SortLastActive }
+
+// beyond is what comes after a place: the rows that share its value, and the
+// others. SQLite would read all that share it up to the place.
+func (q query) beyond(c cursor, desc bool) []query {
+	than := " > ?"
 	if desc {
-		than = "<"
+		than = " < ?"
 	}
-	if q.sort == SortID {
-		q.where, q.args = append(q.where, "contact.id "+than+" ?"), append(q.args, c.ID)
-		return
+	with := func(where string, args ...any) query {
+		more := q
+		more.where, more.args = append(slices.Clone(q.where), where), append(slices.Clone(q.args), args...)
+		return more
 	}
-	q.where, q.args = append(q.where, "("+sortColumns[q.sort]+", "+q.id()+") "+than+" (?, ?)"), append(q.args, c.Value, c.ID)
+	column := sortColumns[q.sort]
+	switch {
+	case q.sort == SortID:
+		return []query{with("contact.id"+than, c.ID)}
+	case !q.shared():
+		return []query{with("("+column+", "+q.id()+")"+strings.Replace(than, "?", "(?, ?)", 1), c.Value, c.ID)}
+	}
+	return []query{with(column+" = ? AND "+q.id()+than, c.Value, c.ID), with(column+than, c.Value)}
 }
 
 func (q query) id() string {
@@ -312,27 +372,6 @@ func (q query) order(desc bool) string {
 		return "contact.id" + direction
 	}
 	return sortColumns[q.sort] + direction + ", " + q.id() + direction
-}
-
-// Count counts the contacts of a filter, up to most; more than that are
-// reported as most with exact false.
-func Count(ctx context.Context, q db.Q, f Filter, most int) (n int, exact bool, err error) {
-	f.Sort = SortID
-	p, err := plan(f, q.Dialect())
-	if err != nil {
-		return 0, false, err
-	}
-	text := `SELECT contact.id FROM contact WHERE ` + strings.Join(p.where, " AND ")
-	if state, rest := standing(f); state != "= 1" && unconditional(rest) {
-		// This index has every contact and is a fraction of the table.
-		text = `SELECT active.contact_id FROM contact_active active WHERE active.state ` + state
-		p.args = nil
-	}
-	err = q.QueryRow(ctx, `SELECT count(*) FROM (`+text+` LIMIT ?) AS found`, append(p.args, most+1)...).Scan(&n)
-	if err != nil {
-		return 0, false, fmt.Errorf("count contacts: %w", err)
-	}
-	return min(n, most), n <= most, nil
 }
 
 func unconditional(n rule.Node) bool {

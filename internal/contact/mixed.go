@@ -9,10 +9,11 @@ import (
 	"ariane/internal/base/db"
 )
 
-// mixedStatement is the SQL of a page on which visitors and known contacts
-// appear together. Each of the two lists comes from its own index, and the few
-// rows that can be on the page are put in one order. Where visitors have no
-// value of the order they form a group by themselves, the lower one.
+// mixedStatement is the SQL of a page that is put together of several lists, each
+// of which comes from its own index: visitors and known contacts, and those that
+// share the value of the place where the page begins. The few rows that can be on
+// the page are put in one order. Where visitors have no value of the order they
+// form a group by themselves, the lower one.
 func mixedStatement(f Filter, d db.Dialect) (text string, args []any, back bool, err error) {
 	f.Sort = cmp.Or(f.Sort, SortLastActive)
 	column, isText, desc := sortColumns[f.Sort], slices.Contains(textSorts, f.Sort), !f.Asc
@@ -25,31 +26,38 @@ func mixedStatement(f Filter, d db.Dialect) (text string, args []any, back bool,
 			desc = !desc
 		}
 	}
+	state, rest := standing(f)
+	states := []string{"= 0", "= 1"}
+	if state != mixed {
+		states = []string{state}
+	}
 	var lists []string
-	for state := range 2 {
-		p, err := planState(f, "= "+strconv.Itoa(state), f.Where, d)
+	for _, one := range states {
+		p, err := planState(f, one, rest, d)
 		if err != nil {
 			return "", nil, false, err
 		}
 		key, group := column, 0
-		if f.Sort != SortLastActive {
-			group = state
+		if state == mixed && f.Sort != SortLastActive && one == "= 1" {
+			group = 1
 		}
-		if f.Sort != SortLastActive && state == 0 {
-			none := "0"
+		if state == mixed && f.Sort != SortLastActive && one == "= 0" {
+			key = "0"
 			if isText {
-				none = "''"
+				key = "''"
 			}
-			key = "COALESCE(" + column + ", " + none + ")"
 		}
+		parts := []query{p}
 		if f.After != "" && group == from.Group {
-			p.beyond(from, desc)
+			parts = p.beyond(from, desc)
 		} else if f.After != "" && desc == (group > from.Group) {
 			continue
 		}
-		lists = append(lists, `SELECT * FROM (SELECT contact.id AS id, `+key+` AS place, `+strconv.Itoa(group)+` AS part FROM `+p.from+
-			` WHERE `+strings.Join(p.where, " AND ")+` ORDER BY `+p.order(desc)+` LIMIT ?) AS list`+strconv.Itoa(state))
-		args = append(append(args, p.args...), f.Limit+1+f.Offset)
+		for _, part := range parts {
+			lists = append(lists, `SELECT * FROM (SELECT contact.id AS id, `+key+` AS place, `+strconv.Itoa(group)+` AS part FROM `+part.from+
+				` WHERE `+strings.Join(part.where, " AND ")+` ORDER BY `+part.order(desc)+` LIMIT ?) AS list`+strconv.Itoa(len(lists)))
+			args = append(append(args, part.args...), f.Limit+1+f.Offset)
+		}
 	}
 	direction := " ASC"
 	if desc {

@@ -68,10 +68,20 @@ type Field struct {
 	// Within is a condition around Expr, for values in related rows, with {} in
 	// the place of the condition: "EXISTS (SELECT 1 FROM t WHERE t.id = r.id AND {})".
 	Within string
-	// Narrow is a condition that an index can answer and that follows from
-	// "Expr contains this folded text of at least db.ShortestText characters".
-	Narrow func(d db.Dialect, text string) (string, []any)
+	// Among finds rows by an index: a query for the identifiers of those that a
+	// condition on Expr holds for, with {} in its place. It is used for conditions
+	// that an index in the order of Expr can answer, or AmongAny for all.
+	Among    string
+	AmongAny bool
+	// Searched says that whatever Expr holds stands in the texts that Index finds.
+	Searched bool
+	// Never says that no row of the list has a value.
+	Never bool
 }
 
 // Catalogue is what may be asked about one kind of row.
 type Catalogue map[string]Field
+
+// Index is a query for the identifiers of rows whose searched text holds all of
+// these folded texts, each of at least db.ShortestText characters.
+type Index func(d db.Dialect, texts []string) (string, []any)

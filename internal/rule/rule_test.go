@@ -17,18 +17,19 @@ import (
 )
 
 var catalogue = rule.Catalogue{
-	"id":     {Type: rule.Number, Expr: "person.id"},
-	"email":  {Expr: "person.email", Folded: true},
+	"id":     {Type: rule.Number, Expr: "person.id", Among: "SELECT person.id FROM person WHERE {}"},
+	"email":  {Expr: "person.email", Folded: true, Searched: true, Among: "SELECT person.id FROM person WHERE {}"},
 	"code":   {Expr: "person.code"},
 	"points": {Type: rule.Number, Expr: "person.points"},
 	"seen":   {Type: rule.Time, Expr: "person.seen"},
 	"known":  {Type: rule.Flag, Expr: "person.email <> ''"},
-	"text": {Expr: "(SELECT s.body FROM person_search s WHERE s.rowid = person.id)", Folded: true, Lines: true,
-		Narrow: func(d db.Dialect, text string) (string, []any) {
-			return d.MatchText("person_search", "person.id", text)
-		}},
-	"tag": {Expr: "t.name", Folded: true, Within: "EXISTS (SELECT 1 FROM person_tag t WHERE t.person_id = person.id AND {})"},
+	"text":   {Expr: "(SELECT s.body FROM person_search s WHERE s.rowid = person.id)", Folded: true, Lines: true, Searched: true},
+	"tag": {Expr: "t.name", Folded: true, AmongAny: true, Within: "EXISTS (SELECT 1 FROM person_tag t WHERE t.person_id = person.id AND {})",
+		Among: "SELECT t.person_id FROM person_tag t WHERE {}"},
+	"nothing": {Expr: "person.nothing", Folded: true, Searched: true, Never: true},
 }
+
+func index(d db.Dialect, texts []string) (string, []any) { return d.MatchTexts("person_search", texts) }
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
@@ -61,8 +62,8 @@ func people(t *testing.T) *db.DB {
 			return err
 		}
 		if err := tx.Insert(ctx, "person_search", []string{"rowid", "body"}, [][]any{
-			{1, "\njean\ndupont\njean dupont\nacme\n"},
-			{2, "\n100% \"sure\"\nfirst_last\n"},
+			{1, marked("\njean\ndupont\njean dupont\nacme\njean.dupont@acme.fr\n")},
+			{2, marked("\n100% \"sure\"\nfirst_last\nfirst-last@x%y\\z.fr\n")},
 		}); err != nil {
 			return err
 		}
@@ -73,6 +74,8 @@ func people(t *testing.T) *db.DB {
 	}
 	return d
 }
+
+func marked(body string) string { return body + rule.Beginnings(body) + "\n" }
 
 func ask(t interface{ Fatal(...any) }, d *db.DB, n rule.Node) []int64 {
 	where, args, err := rule.SQL(n, catalogue, d.Dialect())
@@ -131,7 +134,14 @@ func TestSQL(t *testing.T) {
 		{"broken text", cond("email", rule.Contains, "acm\xffe"), []int64{1}},
 		{"one of", cond("code", rule.In, []string{"A_1", "B"}), []int64{1}},
 		{"lines contain", cond("text", rule.Contains, "Dupon"), []int64{1}},
-		{"lines contain little", cond("text", rule.Contains, "du"), []int64{1}},
+		{"two letters begin a word", cond("text", rule.Contains, "du"), []int64{1}},
+		{"two letters within a word", cond("text", rule.Contains, "up"), []int64{}},
+		{"one letter begins a word", cond("text", rule.Contains, "L"), []int64{2}},
+		{"a sign anywhere", cond("text", rule.Contains, "%"), []int64{2}},
+		{"never", cond("nothing", rule.Contains, "x"), []int64{}},
+		{"not what never is", rule.Not{Node: cond("nothing", rule.Equal, "x")}, []int64{1, 2, 3}},
+		{"wildcard after a beginning", cond("email", rule.Like, "Jean%FR"), []int64{1}},
+		{"wildcard after another beginning", cond("email", rule.Like, "ean%"), []int64{}},
 		{"lines contain two words", cond("text", rule.Contains, "Jean  Dupont"), []int64{1}},
 		{"lines equal", cond("text", rule.Equal, "jean"), []int64{1}},
 		{"lines equal a part", cond("text", rule.Equal, "jea"), []int64{}},
@@ -182,6 +192,7 @@ func TestRefused(t *testing.T) {
 		"no value":         rule.Cond{Field: "email", Op: rule.Equal},
 		"too deep":         deep,
 		"too many":         many,
+		"order of nothing": rule.Cond{Field: "nothing", Op: rule.Is},
 	} {
 		if _, _, err := rule.SQL(n, catalogue, db.SQLite); !fault.Is(err, fault.KindInvalid) {
 			t.Errorf("%s: %v", name, err)
@@ -218,15 +229,15 @@ func trees(depth int) *rapid.Generator[rule.Node] {
 }
 
 func leaf(t *rapid.T) rule.Node {
-	name := rapid.SampledFrom([]string{"email", "code", "text", "tag", "points", "known"}).Draw(t, "field")
+	name := rapid.SampledFrom([]string{"email", "code", "text", "tag", "points", "known", "nothing", "id"}).Draw(t, "field")
 	switch name {
-	case "points":
+	case "points", "id":
 		return rule.Cond{Field: name, Op: rapid.SampledFrom([]rule.Op{rule.Equal, rule.Less}).Draw(t, "op"), Value: rapid.Int64Range(-1, 11).Draw(t, "number")}
 	case "known":
 		return rule.Cond{Field: name, Op: rule.Is}
 	}
 	op := rapid.SampledFrom([]rule.Op{rule.Equal, rule.StartsWith, rule.Contains, rule.Like, rule.Present}).Draw(t, "op")
-	text := rapid.OneOf(rapid.SampledFrom([]string{"jean", "acme", "%", `\`, "_", "%l%", "vip", "salon", `"`, "'"}), rapid.String())
+	text := rapid.OneOf(rapid.SampledFrom([]string{"jean", "acme", "%", `\`, "_", "%l%", "vip", "salon", `"`, "'", "j", "du", "dup", "first", "last%", "x%"}), rapid.String())
 	return rule.Cond{Field: name, Op: op, Value: text.Draw(t, "text")}
 }
 
@@ -240,4 +251,85 @@ func TestEachRowMatchesTheTreeOrItsNegation(t *testing.T) {
 			t.Fatal(diff)
 		}
 	})
+}
+
+// What an index finds are all rows that match, and no others where it says so.
+func TestCandidatesAreAllThatMatch(t *testing.T) {
+	d := people(t)
+	some, exact := 0, 0
+	check := func(t interface {
+		Fatal(...any)
+		Fatalf(string, ...any)
+	}, n rule.Node) {
+		matching := ask(t, d, n)
+		for _, s := range rule.Candidates(n, catalogue, index, d.Dialect()) {
+			found := map[int64]bool{}
+			err := db.Each(context.Background(), d, s.Text, s.Args, func(row db.Row) error {
+				var id int64
+				err := row.Scan(&id)
+				found[id] = true
+				return err
+			})
+			if err != nil {
+				t.Fatal(s.Text, s.Args, err)
+			}
+			for _, id := range matching {
+				if !found[id] {
+					t.Fatalf("%s %q misses %d", s.Text, s.Args, id)
+				}
+			}
+			if some++; s.Exact {
+				if exact++; len(found) != len(matching) {
+					t.Fatalf("%s %q finds %v, want %v", s.Text, s.Args, found, matching)
+				}
+			}
+		}
+	}
+	for _, text := range []string{"jean", "ean dup", "du", "j", "l", "zq", `"sure`, "dupont@"} {
+		check(t, rule.Cond{Field: "text", Op: rule.Contains, Value: text})
+		check(t, rule.All{rule.Cond{Field: "text", Op: rule.Contains, Value: text}, rule.Cond{Field: "text", Op: rule.Contains, Value: "jean"}})
+	}
+	rapid.Check(t, func(t *rapid.T) { check(t, trees(3).Draw(t, "tree")) })
+	if some < 20 || exact < 10 {
+		t.Errorf("%d selections, %d of them exact", some, exact)
+	}
+}
+
+func TestCandidates(t *testing.T) {
+	cond := func(field string, op rule.Op, value any) rule.Node {
+		return rule.Cond{Field: field, Op: op, Value: value}
+	}
+	for _, c := range []struct {
+		name string
+		node rule.Node
+		want int
+	}{
+		{"everything", rule.All{}, 0},
+		{"nothing of none", rule.Any{}, 0},
+		{"text", cond("text", rule.Contains, "dupont"), 1},
+		{"one letter", cond("text", rule.Contains, "d"), 1},
+		{"a sign", cond("text", rule.Contains, "@"), 0},
+		{"two words, one look", rule.All{cond("text", rule.Contains, "jean"), cond("text", rule.Contains, "dupont")}, 1},
+		{"word and tag", rule.All{cond("text", rule.Contains, "jean"), cond("tag", rule.Equal, "vip")}, 2},
+		{"either", rule.Any{cond("text", rule.Contains, "jean"), cond("tag", rule.Equal, "vip")}, 1},
+		{"either, one without", rule.Any{cond("text", rule.Contains, "jean"), cond("code", rule.Equal, "A_1")}, 0},
+		{"not", rule.Not{Node: cond("text", rule.Contains, "jean")}, 0},
+		{"equal by its own index", cond("email", rule.Equal, "x@y.z"), 1},
+		{"contained by the text's", cond("email", rule.Contains, "@acme"), 1},
+		{"with a wildcard", cond("email", rule.Like, "%acme%"), 1},
+		{"flag", cond("known", rule.Is, nil), 0},
+		{"never", cond("nothing", rule.Equal, "jean"), 0},
+	} {
+		for _, d := range []db.Dialect{db.SQLite, db.Postgres} {
+			list := rule.Candidates(c.node, catalogue, index, d)
+			if len(list) != c.want {
+				t.Errorf("%s: %d selections, want %d: %+v", c.name, len(list), c.want, list)
+			}
+			for _, s := range list {
+				if strings.Count(s.Text, "?") != len(s.Args) {
+					t.Errorf("%s: %+v", c.name, s)
+				}
+			}
+		}
+	}
 }

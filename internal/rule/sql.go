@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"ariane/internal/base/db"
 	"ariane/internal/base/fault"
@@ -21,6 +20,9 @@ type compiler struct {
 	dialect   db.Dialect
 	args      []any
 	conds     int
+	// index tells that the condition is to be answered by an index. Elsewhere it is
+	// asked of one row after another, in an order that another index gives.
+	index bool
 }
 
 // SQL turns a tree into a condition for WHERE with ? placeholders and the
@@ -78,6 +80,12 @@ func (q Cond) compile(c *compiler, _ int, negated bool) (string, error) {
 	if !ok {
 		return "", fault.Refused(nil, fault.Say("rule.unknown_field|There is no field %s.", q.Field))
 	}
+	if f.Never {
+		// It is refused in the same cases.
+		ignored := *c
+		_, err := ignored.cond(f, q)
+		return "(1 = 0)", err
+	}
 	where, err := c.cond(f, q)
 	if err != nil {
 		return "", err
@@ -92,6 +100,9 @@ func (q Cond) compile(c *compiler, _ int, negated bool) (string, error) {
 }
 
 func (c *compiler) cond(f Field, q Cond) (string, error) {
+	if !c.index && f.Among != "" && f.Within == "" {
+		f.Expr = c.dialect.Unindexed(f.Expr)
+	}
 	unsuited := fault.Refused(fmt.Errorf("%s %s %T", q.Field, q.Op, q.Value),
 		fault.Say("rule.unsuited|%s cannot be asked in this way.", q.Field))
 	switch {
@@ -169,23 +180,26 @@ func (c *compiler) text(f Field, op Op, text string, unsuited error) (string, er
 	if text == "" {
 		return "1 = 0", nil
 	}
-	escaped, sure := db.EscapeLike(text), text
+	escaped := db.EscapeLike(text)
 	switch {
 	case op == Like:
-		var pattern string
-		pattern, sure = like(text)
+		pattern, _ := like(text)
 		if f.Lines {
 			pattern = "%\n" + pattern + "\n%"
+		} else if first, _, _ := strings.Cut(text, "%"); first != "" && !strings.Contains(first, `\`) {
+			// What an index in order can be asked.
+			c.args = append(c.args, first, first+last)
+			return "(" + f.Expr + " >= ? AND " + f.Expr + " < ? AND " + c.like(f, pattern) + ")", nil
 		}
-		return c.like(f, pattern, sure), nil
+		return c.like(f, pattern), nil
 	case op == Contains:
-		return c.like(f, "%"+escaped+"%", sure), nil
+		return c.like(f, "%"+db.EscapeLike(f.sure(op, text))+"%"), nil
 	case op == Equal && f.Lines:
-		return c.like(f, "%\n"+escaped+"\n%", sure), nil
+		return c.like(f, "%\n"+escaped+"\n%"), nil
 	case op == StartsWith && f.Lines:
-		return c.like(f, "%\n"+escaped+"%", sure), nil
+		return c.like(f, "%\n"+escaped+"%"), nil
 	case op == StartsWith:
-		c.args = append(c.args, text, text+"\U0010FFFF")
+		c.args = append(c.args, text, text+last)
 		return "(" + f.Expr + " >= ? AND " + f.Expr + " < ?)", nil
 	}
 	sign, ok := signs[op]
@@ -196,16 +210,25 @@ func (c *compiler) text(f Field, op Op, text string, unsuited error) (string, er
 	return "(" + f.Expr + sign + "?)", nil
 }
 
-// like asks for a pattern in SQL's form; sure is a text that every match contains.
-func (c *compiler) like(f Field, pattern, sure string) string {
-	narrow := ""
-	if f.Narrow != nil && utf8.RuneCountInString(sure) >= db.ShortestText {
-		where, args := f.Narrow(c.dialect, sure)
-		narrow = where + " AND "
-		c.args = append(c.args, args...)
+// last is greater than any other character.
+const last = "\U0010FFFF"
+
+// sure is a text that every value holds for which the condition is true.
+func (f Field) sure(op Op, text string) string {
+	switch {
+	case op == Like:
+		_, longest := like(text)
+		return longest
+	case f.Searched && (op == Equal || op == StartsWith || op == Contains && f.Lines):
+		return beginning(text)
 	}
+	return text
+}
+
+// like asks for a pattern in SQL's form.
+func (c *compiler) like(f Field, pattern string) string {
 	c.args = append(c.args, pattern)
-	return "(" + narrow + f.Expr + ` LIKE ? ESCAPE '\')`
+	return "(" + f.Expr + ` LIKE ? ESCAPE '\')`
 }
 
 // like turns a pattern of the language into one of SQL, and returns the longest

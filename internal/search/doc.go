@@ -2,6 +2,7 @@
 // field of a list. It parses a text into a tree of package rule.
 //
 //	jean dupont          both words, anywhere in the main fields
+//	je                   up to two letters: a word that begins so
 //	"jean dupont"        these words one after the other
 //	+jean                exactly this value
 //	email:jean           a command: the address starts with jean

@@ -87,16 +87,34 @@ func (tx *Tx) UnindexText(ctx context.Context, table string, row int64) error {
 	return nil
 }
 
-// ShortestText is the least number of characters that MatchText finds by index.
+// ShortestText is the least number of characters that MatchTexts finds by index.
 const ShortestText = 3
 
-// MatchText is the condition that column is the id of a row of the search table
-// whose text contains the folded term, with the arguments it binds.
-func (d Dialect) MatchText(table, column, term string) (string, []any) {
+// Unindexed is an expression for a condition that is to be asked of each row as
+// it comes, rather than to choose the rows by an index. PostgreSQL knows how many
+// there are of what and decides by itself.
+func (d Dialect) Unindexed(expr string) string {
 	if d == SQLite {
-		return column + ` IN (SELECT rowid FROM ` + table + ` WHERE body MATCH ?)`, []any{`"` + strings.ReplaceAll(term, `"`, `""`) + `"`}
+		return "+" + expr
 	}
-	return column + ` IN (SELECT rowid FROM ` + table + ` WHERE body LIKE ?)`, []any{"%" + EscapeLike(term) + "%"}
+	return expr
+}
+
+// MatchTexts is a query for the ids of the rows of a search table whose text
+// contains all of these folded terms, each of ShortestText characters or more.
+func (d Dialect) MatchTexts(table string, terms []string) (string, []any) {
+	if d == SQLite {
+		quoted := make([]string, len(terms))
+		for i, t := range terms {
+			quoted[i] = `"` + strings.ReplaceAll(t, `"`, `""`) + `"`
+		}
+		return `SELECT rowid FROM ` + table + ` WHERE ` + table + ` MATCH ?`, []any{strings.Join(quoted, " AND ")}
+	}
+	where, args := make([]string, len(terms)), make([]any, len(terms))
+	for i, t := range terms {
+		where[i], args[i] = "body LIKE ?", "%"+EscapeLike(t)+"%"
+	}
+	return `SELECT rowid FROM ` + table + ` WHERE ` + strings.Join(where, " AND "), args
 }
 
 // EscapeLike makes a text stand for itself in a LIKE pattern that ends in

@@ -144,3 +144,39 @@ func TestPlaceholdersAreRebound(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
+
+// Searched texts that are there already get the beginnings of their words.
+func TestSearchedTextsAreUpgraded(t *testing.T) {
+	ctx, o := t.Context(), own(t)
+	d, err := openAt(ctx, o, 121)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const body = "\njean-paul\nd'artagnan \"le\" \\fou\nжанна\njp@x.example\n"
+	err = d.Do(ctx, func(tx *Tx) error { return tx.IndexText(ctx, "contact_search", 7, body) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if d, err = openAt(ctx, o, latest); err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	var got string
+	if err := d.QueryRow(ctx, `SELECT body FROM contact_search WHERE rowid = 7`).Scan(&got); err != nil {
+		t.Fatal(err)
+	}
+	more, found := strings.CutPrefix(got, body)
+	beginnings := strings.Split(strings.TrimSuffix(more, "\n"), "\x01\x01")[1:]
+	slices.Sort(beginnings)
+	if diff := cmp.Diff([]string{"ar", "d", "ex", "fo", "je", "jp", "le", "pa", "x", "жа"}, beginnings); !found || diff != "" {
+		t.Errorf("%q: %s", got, diff)
+	}
+	text, args := d.dialect.MatchTexts("contact_search", []string{"\x01\x01x"})
+	var n int
+	if err := d.QueryRow(ctx, `SELECT count(*) FROM (`+text+`) AS found`, args...).Scan(&n); err != nil || n != 1 {
+		t.Errorf("a search with one letter finds %d, %v", n, err)
+	}
+}

@@ -107,8 +107,7 @@ func (a *door) contacts(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx := r.Context()
 	total, err := a.totals.count(l.text, func() (int, error) {
-		n, _, err := contact.Count(ctx, a.DB, l.filter, 1<<40)
-		return n, err
+		return contact.Count(ctx, a.DB, l.filter)
 	})
 	if err != nil {
 		return err

@@ -111,7 +111,7 @@ func (d Deps) load(ctx context.Context, l listRequest) (listData, error) {
 		return data, err
 	}
 	data.Anonymous, data.Hints, data.All = query.Anonymous, query.Hints, everybody(query.Where)
-	filter := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: rule.Catalogue{"tag": label.Field()}, Sort: l.Sort, Asc: l.Asc, After: l.After, Limit: l.Size}
+	filter := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: rule.Catalogue{"tag": label.Field()}, Sort: l.Sort, Asc: l.Asc, After: l.After, Limit: l.Size, CountTo: countedTo}
 	if data.Page, err = contact.List(ctx, d.DB, filter); err != nil {
 		return data, err
 	}
@@ -125,9 +125,7 @@ func (d Deps) load(ctx context.Context, l listRequest) (listData, error) {
 	if data.AllTags, err = label.All(ctx, d.DB, mostOffered); err != nil {
 		return data, err
 	}
-	if data.Found, data.Exact, err = contact.Count(ctx, d.DB, filter, countedTo); err != nil {
-		return data, err
-	}
+	data.Found, data.Exact = data.Page.Found, data.Page.Exact
 	totals, err := report.Totals(ctx, d.DB, contact.KindCreated, contact.KindIdentified, contact.KindMerged, contact.KindJoined,
 		contact.KindDeleted, contact.KindRestored, contact.KindVisitorDeleted, contact.KindVisitorRestored)
 	if err != nil {

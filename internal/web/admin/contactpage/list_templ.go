@@ -1825,9 +1825,9 @@ func helpPage() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var88 string
-		templ_7745c5c3_Var88, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "contactpage.help.text|Words are looked for in name, e-mail, company, place and social networks, accents and capitals aside. A contact has to match all of them."))
+		templ_7745c5c3_Var88, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "contactpage.help.text|Words are looked for in name, e-mail, company, place and social networks, accents and capitals aside; one or two letters are the beginning of a word. A contact has to match all of them."))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/contactpage/list.templ`, Line: 325, Col: 182}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/contactpage/list.templ`, Line: 325, Col: 230}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var88))
 		if templ_7745c5c3_Err != nil {

@@ -1,0 +1,201 @@
+package contact
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"ariane/internal/base/db"
+	"ariane/internal/id"
+	"ariane/internal/rule"
+)
+
+// narrowTo is how many contacts are found by an index, looked at and put in order
+// rather than read in the order of the list until enough of them match. At that
+// number both take about as long, where there are some hundred thousand.
+const narrowTo = 5000
+
+// few are the contacts among which those that match a filter are.
+type few struct {
+	ids   []id.Contact
+	found bool // they are in ids; otherwise there are too many, or no index finds them
+	// many finds them where they are too many; without text where no index does.
+	many rule.Selection
+}
+
+func candidates(ctx context.Context, q db.Q, f Filter) (few, error) {
+	state, rest := standing(f)
+	if unconditional(rest) {
+		return few{}, nil
+	}
+	var many rule.Selection
+	for _, many = range rule.Candidates(rest, f.catalogue(state), searched, q.Dialect()) {
+		ids, all, err := selected(ctx, q, many, narrowTo)
+		if err != nil || all {
+			return few{ids: ids, found: true}, err
+		}
+	}
+	return few{many: many}, nil // by text, if there is one: that is the most selective as a rule
+}
+
+// selected lists what a selection finds, so many at most; all tells that there is
+// nothing else.
+func selected(ctx context.Context, q db.Q, s rule.Selection, most int) (ids []id.Contact, all bool, err error) {
+	err = db.Each(ctx, q, `SELECT * FROM (`+s.Text+`) AS found LIMIT ?`, append(slices.Clone(s.Args), most+1), func(row db.Row) error {
+		var c id.Contact
+		err := row.Scan(&c)
+		ids = append(ids, c)
+		return err
+	})
+	if err != nil {
+		return nil, false, fmt.Errorf("find contacts: %w", err)
+	}
+	all = len(ids) <= most
+	ids = ids[:min(len(ids), most)]
+	slices.Sort(ids)
+	return slices.Compact(ids), all, nil
+}
+
+// placed is a contact with its place in the list.
+type placed struct {
+	id    id.Contact
+	place cursor
+}
+
+// arrange puts the candidates that match in ascending order.
+func arrange(ctx context.Context, q db.Q, f Filter, ids []id.Contact) ([]placed, error) {
+	state, rest := standing(f)
+	where, args, err := rule.SQL(rest, f.catalogue(state), q.Dialect())
+	if err != nil {
+		return nil, err
+	}
+	sort, groups := f.order(state)
+	from, none := "contact", "0"
+	if sort == SortLastActive {
+		from = "contact JOIN contact_active active ON active.contact_id = contact.id"
+	}
+	texts := slices.Contains(textSorts, sort)
+	if texts {
+		none = "''"
+	}
+	among, bound := db.InIDs(q.Dialect(), "contact.id", ids)
+	var list []placed
+	err = db.Each(ctx, q, `SELECT contact.id, contact.state, COALESCE(`+sortColumns[sort]+`, `+none+`) FROM `+from+` WHERE `+among+` AND contact.state `+state+` AND `+where,
+		append(bound, args...), func(row db.Row) error {
+			var one placed
+			var state State
+			var text string
+			var number int64
+			err := error(nil)
+			if texts {
+				err = row.Scan(&one.id, &state, &text)
+				one.place.Value = text
+			} else {
+				err = row.Scan(&one.id, &state, &number)
+				one.place.Value = number
+			}
+			if one.place.ID = int64(one.id); groups {
+				one.place.Group = int(state)
+			}
+			list = append(list, one)
+			return err
+		})
+	if err != nil {
+		return nil, fmt.Errorf("list contacts: %w", err)
+	}
+	slices.SortFunc(list, func(a, b placed) int { return a.place.compare(b.place) })
+	return list, nil
+}
+
+// order is the order that a list about a state has: visitors have none but by
+// activity. Beside known contacts they form a group by themselves, see
+// mixedStatement.
+func (f Filter) order(state string) (sort Sort, groups bool) {
+	sort = cmp.Or(f.Sort, SortLastActive)
+	switch {
+	case state == "= 0" && sort != SortLastActive, state == mixed && sort == SortAdded:
+		sort = SortID
+	}
+	return sort, state == mixed && sort != SortLastActive && sort != SortID
+}
+
+// compare is the ascending order of a list.
+func (c cursor) compare(other cursor) int {
+	values := 0
+	switch v := c.Value.(type) {
+	case string:
+		values = cmp.Compare(v, other.Value.(string))
+	case int64:
+		values = cmp.Compare(v, other.Value.(int64))
+	}
+	return cmp.Or(cmp.Compare(c.Group, other.Group), values, cmp.Compare(c.ID, other.ID))
+}
+
+// listCandidates is List where few contacts can match: they are put in order here.
+func listCandidates(ctx context.Context, q db.Q, f Filter, ids []id.Contact) (Page, error) {
+	list, err := arrange(ctx, q, f, ids)
+	if err != nil {
+		return Page{}, err
+	}
+	found := len(list)
+	desc, back := !f.Asc, false
+	if f.After != "" {
+		state, _ := standing(f)
+		sort, _ := f.order(state)
+		from, err := decodeCursor(f.After, slices.Contains(textSorts, sort))
+		if err != nil {
+			return Page{}, err
+		}
+		if back = from.Back; back {
+			desc = !desc
+		}
+		list = slices.DeleteFunc(list, func(one placed) bool {
+			if desc {
+				return one.place.compare(from) >= 0
+			}
+			return one.place.compare(from) <= 0
+		})
+	}
+	if desc {
+		slices.Reverse(list)
+	}
+	list = list[min(f.Offset, len(list)):]
+	list = list[:min(f.Limit+1, len(list))]
+	contacts, places, err := readPlaced(ctx, q, list)
+	if err != nil {
+		return Page{}, err
+	}
+	page := cut(contacts, places, f, back)
+	page.Found, page.Exact = found, true
+	return page, addIPs(ctx, q, page.Contacts)
+}
+
+// readPlaced reads contacts in the order given.
+func readPlaced(ctx context.Context, q db.Q, list []placed) ([]Contact, []cursor, error) {
+	if len(list) == 0 {
+		return nil, nil, nil
+	}
+	ids := make([]id.Contact, len(list))
+	for i, one := range list {
+		ids[i] = one.id
+	}
+	read := make(map[id.Contact]Contact, len(list))
+	among, args := db.InIDs(q.Dialect(), "contact.id", ids)
+	err := db.Each(ctx, q, `SELECT `+contactColumns+` FROM contact LEFT JOIN contact_active active ON active.contact_id = contact.id WHERE `+among, args, func(row db.Row) error {
+		c, err := scanContact(row)
+		read[c.ID] = c
+		return err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("list contacts: %w", err)
+	}
+	var contacts []Contact
+	var places []cursor
+	for _, one := range list {
+		if c, there := read[one.id]; there {
+			contacts, places = append(contacts, c), append(places, one.place)
+		}
+	}
+	return contacts, places, nil
+}

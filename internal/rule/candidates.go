@@ -1,0 +1,161 @@
+package rule
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"ariane/internal/base/db"
+)
+
+// Selection is a query for identifiers of rows, with the arguments it binds. It
+// may give one twice.
+type Selection struct {
+	Text string
+	Args []any
+	// Exact tells that it finds the rows that match and no others, Texts that it
+	// asks Index alone.
+	Exact, Texts bool
+}
+
+// Candidates are queries each of which finds all rows that match a tree by an
+// index, and perhaps others. There are none where no index helps. The tree was
+// accepted by SQL.
+func Candidates(n Node, catalogue Catalogue, index Index, d db.Dialect) []Selection {
+	f := finder{catalogue: catalogue, index: index, dialect: d}
+	found := f.node(n)
+	return found.all(f)
+}
+
+// found is what follows from a node: that texts are held, and that the row is
+// among those of each query.
+type found struct {
+	texts   []string
+	queries []Selection
+	// whole tells that these are all that the node asks.
+	whole bool
+}
+
+type finder struct {
+	catalogue Catalogue
+	index     Index
+	dialect   db.Dialect
+}
+
+// all are the queries, the most selective kinds first.
+func (n found) all(f finder) []Selection {
+	list := slices.Clone(n.queries)
+	if len(n.texts) > 0 {
+		text, args := f.index(f.dialect, n.texts)
+		list = append(list, Selection{Text: text, Args: args, Texts: true, Exact: true})
+	}
+	for i := range list {
+		list[i].Exact = list[i].Exact && n.whole && len(list) == 1
+	}
+	return list
+}
+
+func (f finder) node(n Node) found {
+	switch n := n.(type) {
+	case Cond:
+		return f.cond(n)
+	case All:
+		all := found{whole: true}
+		for _, part := range n {
+			p := f.node(part)
+			all.texts, all.queries = append(all.texts, p.texts...), append(all.queries, p.queries...)
+			all.whole = all.whole && p.whole
+		}
+		return all
+	case Any:
+		return f.any(n)
+	}
+	return found{}
+}
+
+// any is one query, if each part has one.
+func (f finder) any(parts Any) found {
+	either := Selection{Exact: true, Texts: true}
+	var texts []string
+	for _, part := range parts {
+		list := f.node(part).all(f)
+		if len(list) == 0 {
+			return found{}
+		}
+		one := list[0]
+		texts, either.Args = append(texts, "SELECT * FROM ("+one.Text+") AS part"), append(either.Args, one.Args...)
+		either.Exact, either.Texts = either.Exact && one.Exact, either.Texts && one.Texts
+	}
+	if len(texts) == 0 {
+		return found{}
+	}
+	either.Text = strings.Join(texts, " UNION ALL ")
+	return found{queries: []Selection{either}, whole: true}
+}
+
+// ordered are the questions that an index in the order of the values answers.
+var ordered = map[Op]bool{Equal: true, In: true, StartsWith: true, Less: true, LessOrEqual: true, Greater: true, GreaterOrEqual: true}
+
+func (f finder) cond(q Cond) found {
+	field, ok := f.catalogue[q.Field]
+	if !ok || q.Op == Is || q.Op == Present || field.Never {
+		return found{}
+	}
+	if field.Among != "" && (ordered[q.Op] || field.AmongAny) {
+		c := &compiler{dialect: f.dialect, index: true}
+		where, err := c.cond(field, q)
+		if err != nil {
+			return found{}
+		}
+		return found{queries: []Selection{{Text: strings.Replace(field.Among, "{}", where, 1), Args: c.args, Exact: true}}, whole: true}
+	}
+	text, isText := q.Value.(string)
+	if !isText || !field.Searched || !field.Folded {
+		return found{}
+	}
+	text = field.sure(q.Op, field.value(text))
+	if utf8.RuneCountInString(text) < db.ShortestText {
+		return found{}
+	}
+	return found{texts: []string{text}, whole: field.Lines && q.Op == Contains}
+}
+
+// mark stands before the beginnings of words in a searched text.
+const mark = "\x01"
+
+// Beginnings is what a searched text needs at its end for searches with fewer than
+// db.ShortestText characters, which mean the beginning of a word: an index is
+// asked for the mark and these characters.
+func Beginnings(folded string) string {
+	var b strings.Builder
+	seen := map[string]bool{}
+	for word := range strings.FieldsFuncSeq(folded, between) {
+		first := word
+		for i, n := 0, 0; i < len(word); n++ {
+			if n == db.ShortestText-1 {
+				first = word[:i]
+				break
+			}
+			_, size := utf8.DecodeRuneInString(word[i:])
+			i += size
+		}
+		if !seen[first] {
+			seen[first] = true
+			b.WriteString(strings.Repeat(mark, db.ShortestText-1) + first)
+		}
+	}
+	return b.String()
+}
+
+// beginning is a short text as Beginnings has it. Longer ones, and those with
+// signs in them, stay as they are.
+func beginning(text string) string {
+	if n := utf8.RuneCountInString(text); n < db.ShortestText && !strings.ContainsFunc(text, between) {
+		return strings.Repeat(mark, db.ShortestText-n) + text
+	}
+	return text
+}
+
+// between tells what is no part of a word.
+func between(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) }
