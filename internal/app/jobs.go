@@ -27,6 +27,8 @@ func (a *App) tasks() []job.Task {
 			Run: a.inTransaction(activity.KeepMonths)},
 		{Name: "contact.bin", Description: "Erase the contacts that were deleted a day ago", Every: 10 * time.Minute,
 			Run: a.inTransaction(contact.EraseOld)},
+		{Name: "contact.place", Description: "Put the contacts of earlier versions in the order of places", Every: time.Hour,
+			Run: a.inTransactions(contact.PlaceSome)},
 		{Name: "notice.old", Description: "Remove notices that are three months old", Every: 24 * time.Hour,
 			Run: a.inTransaction(notice.PurgeOld)},
 		{Name: "user.sessions", Description: "Forget sessions that have expired", Every: time.Hour,
@@ -43,5 +45,21 @@ func (a *App) inTransaction(f func(ctx context.Context, tx *db.Tx) error) func(c
 			}
 			return f(ctx, tx)
 		})
+	}
+}
+
+// inTransactions is inTransaction for work done a piece at a time.
+func (a *App) inTransactions(piece func(ctx context.Context, tx *db.Tx) (done bool, err error)) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		for done := false; !done; {
+			err := a.inTransaction(func(ctx context.Context, tx *db.Tx) (err error) {
+				done, err = piece(ctx, tx)
+				return err
+			})(ctx)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 }

@@ -123,7 +123,7 @@ func latestRows(ctx context.Context, q db.Q, latest map[id.Contact]time.Time) (v
 		if err := rows.Scan(&contact, &state); err != nil {
 			return nil, nil, err
 		}
-		if state == Alias {
+		if state == merged {
 			strays = append(strays, contact)
 		} else if state != deleted && !latest[contact].IsZero() {
 			values = append(values, []any{int64(contact), int64(state), db.Millis(latest[contact])})

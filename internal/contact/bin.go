@@ -92,7 +92,7 @@ func Delete(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 // inherit gives a key that became free to the contact that holds its value
 // since the longest time.
 func inherit(ctx context.Context, tx *db.Tx, k Key) error {
-	if k.Kind == KeyDevice {
+	if k.Kind == keyDevice {
 		return nil
 	}
 	var heir id.Contact
@@ -170,7 +170,7 @@ func Restore(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 	}
 	for _, k := range keys {
 		owner, err := claim(ctx, tx, k.Kind, k.Value, contact, k.Source)
-		if err == nil && owner != contact && k.Kind != KeyDevice {
+		if err == nil && owner != contact && k.Kind != keyDevice {
 			err = conflict(ctx, tx, k.Kind, k.Value, contact)
 		}
 		if err != nil {

@@ -87,7 +87,7 @@ func create(ctx context.Context, tx *db.Tx, contacts []id.Contact, list []New) e
 			seen = append(seen, []any{int64(contact), ips[n.IP], added})
 		}
 		if n.Token != "" {
-			keys = append(keys, []any{int(KeyDevice), n.Token, int64(contact), added, int(n.Source)})
+			keys = append(keys, []any{int(keyDevice), n.Token, int64(contact), added, int(n.Source)})
 		}
 		created := activity.Append(tx, activity.Entry{Contact: contact, At: n.Added, Kind: KindCreated, Source: n.Source, Data: Created{By: n.By, IP: n.IP}})
 		if len(n.Values) > 0 {
@@ -304,12 +304,12 @@ func readStored(ctx context.Context, tx *db.Tx, edits []edit) (map[id.Contact]st
 	return before, nil
 }
 
-var editColumns = []string{"id", "state", "fields", "name", "sort_name", "firstname", "lastname", "company", "email", "modified", "modified_by", "modified_by_user", "identified",
+var editColumns = []string{"id", "state", "fields", "name", "sort_name", "firstname", "lastname", "company", "email", "place", "modified", "modified_by", "modified_by_user", "identified",
 	"added", "points", "sample"}
 
 // overwrite is what an edit does to a row that exists.
 const overwrite = `ON CONFLICT (id) DO UPDATE SET state = excluded.state, fields = excluded.fields, name = excluded.name, sort_name = excluded.sort_name,
-	firstname = excluded.firstname, lastname = excluded.lastname, company = excluded.company, email = excluded.email,
+	firstname = excluded.firstname, lastname = excluded.lastname, company = excluded.company, email = excluded.email, place = excluded.place,
 	modified = coalesce(excluded.modified, contact.modified), modified_by = coalesce(excluded.modified_by, contact.modified_by),
 	modified_by_user = coalesce(excluded.modified_by_user, contact.modified_by_user), identified = coalesce(contact.identified, excluded.identified)`
 
@@ -328,7 +328,7 @@ func (e edit) row(values map[string]string, state State, becomes bool) ([]any, e
 		identifiedAt = db.Millis(e.at)
 	}
 	return []any{int64(e.contact), int(state), string(fields), db.NullText(display(values)), sortName(values), field.Fold(values["firstname"]), field.Fold(values["lastname"]),
-		field.Fold(values["company"]), field.Fold(values["email"]), modified, db.NullID(e.user), db.NullText(e.name), identifiedAt, 0, 0, 0}, nil
+		field.Fold(values["company"]), field.Fold(values["email"]), sortPlace(values), modified, db.NullID(e.user), db.NullText(e.name), identifiedAt, 0, 0, 0}, nil
 }
 
 // sortName orders people by last name, then first; those without one by what

@@ -21,8 +21,8 @@ type State int
 const (
 	Anonymous State = iota
 	Known
-	// Alias is a contact that was merged into another and leads to it.
-	Alias
+	// merged is a contact that was merged into another and leads to it.
+	merged
 	// deleted is a contact in the bin, which nobody finds.
 	deleted
 )

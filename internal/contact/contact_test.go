@@ -250,6 +250,9 @@ func people(t *testing.T, known, visitors int) bench {
 			if random.IntN(3) == 0 {
 				values["company"] = []string{"Brindille", "Acme", "acme", "Écorce"}[random.IntN(4)]
 			}
+			if random.IntN(3) == 0 {
+				values["city"] = []string{"Zug", "Évian", "evian", "Zürich"}[random.IntN(4)]
+			}
 			_, err := contact.Create(ctx, tx, contact.New{Values: values, Points: random.IntN(5), Added: start.Add(time.Duration(random.IntN(50)) * time.Hour)})
 			if err != nil {
 				return err

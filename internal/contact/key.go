@@ -22,7 +22,7 @@ type KeyKind int
 // The kinds of key. A device token is weak: it never makes stored values
 // visible and is handed over freely. The others are strong.
 const (
-	KeyDevice KeyKind = 1
+	keyDevice KeyKind = 1
 	KeyEmail  KeyKind = 2
 )
 
@@ -52,7 +52,7 @@ func normalise(value string) string {
 // Keys lists the strong identity keys of a contact.
 func Keys(ctx context.Context, q db.Q, contact id.Contact) ([]Key, error) {
 	keys, err := allKeys(ctx, q, contact)
-	return slices.DeleteFunc(keys, func(k Key) bool { return k.Kind == KeyDevice }), err
+	return slices.DeleteFunc(keys, func(k Key) bool { return k.Kind == keyDevice }), err
 }
 
 func allKeys(ctx context.Context, q db.Q, contact id.Contact) ([]Key, error) {
@@ -176,10 +176,10 @@ func release(ctx context.Context, tx *db.Tx, kind KeyKind, value string, contact
 
 // handOver makes a device token lead to a contact from now on.
 func handOver(ctx context.Context, tx *db.Tx, token string, to id.Contact, source activity.Source) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM identity WHERE kind = ? AND value = ?`, int(KeyDevice), token); err != nil {
+	if _, err := tx.Exec(ctx, `DELETE FROM identity WHERE kind = ? AND value = ?`, int(keyDevice), token); err != nil {
 		return fmt.Errorf("hand device over to contact %d: %w", to, err)
 	}
-	if _, err := claim(ctx, tx, KeyDevice, token, to, source); err != nil {
+	if _, err := claim(ctx, tx, keyDevice, token, to, source); err != nil {
 		return err
 	}
 	return tx.Publish(mergedTopic)

@@ -24,23 +24,26 @@ const (
 	SortName       Sort = "name"
 	SortCompany    Sort = "company"
 	SortEmail      Sort = "email"
+	SortPlace      Sort = "place"
 	SortPoints     Sort = "points"
 	SortAdded      Sort = "date_added"
 	SortIdentified Sort = "date_identified"
 	SortID         Sort = "id"
 )
 
-// sortColumns are the indexed columns behind each order; texts tells which of
-// them hold text.
+// sortColumns are the indexed columns behind each order, textSorts those that hold
+// text. In the orders of lastBlank contacts without a value come last, whichever
+// the direction.
 var (
 	sortColumns = map[Sort]string{SortLastActive: "active.last_active", SortName: "contact.sort_name", SortCompany: "contact.company",
-		SortEmail: "contact.email", SortPoints: "contact.points", SortAdded: "contact.added", SortIdentified: "contact.identified", SortID: "contact.id"}
-	textSorts = []Sort{SortName, SortCompany, SortEmail}
+		SortEmail: "contact.email", SortPlace: "contact.place", SortPoints: "contact.points", SortAdded: "contact.added", SortIdentified: "contact.identified", SortID: "contact.id"}
+	textSorts = []Sort{SortName, SortCompany, SortEmail, SortPlace}
+	lastBlank = []Sort{SortPlace}
 )
 
 // Sorts lists the orders there are.
 func Sorts() []Sort {
-	return []Sort{SortLastActive, SortName, SortCompany, SortEmail, SortPoints, SortAdded, SortIdentified, SortID}
+	return []Sort{SortLastActive, SortName, SortCompany, SortEmail, SortPlace, SortPoints, SortAdded, SortIdentified, SortID}
 }
 
 // Filter says which contacts to list, and in which order.
@@ -227,7 +230,7 @@ func statement(f Filter, d db.Dialect) (text string, args []any, back bool, err 
 		return "", nil, false, err
 	}
 	state, _ := standing(f)
-	if state == mixed && f.Sort != SortID && f.Sort != SortAdded || f.After != "" && p.shared() {
+	if state == mixed && f.Sort != SortID && f.Sort != SortAdded || f.After != "" && p.shared() || slices.Contains(lastBlank, p.sort) {
 		return mixedStatement(f, d)
 	}
 	desc, column := !f.Asc, sortColumns[p.sort]
@@ -341,19 +344,19 @@ func (q query) beyond(c cursor, desc bool) []query {
 	if desc {
 		than = " < ?"
 	}
-	with := func(where string, args ...any) query {
-		more := q
-		more.where, more.args = append(slices.Clone(q.where), where), append(slices.Clone(q.args), args...)
-		return more
-	}
 	column := sortColumns[q.sort]
 	switch {
 	case q.sort == SortID:
-		return []query{with("contact.id"+than, c.ID)}
+		return []query{q.with("contact.id"+than, c.ID)}
 	case !q.shared():
-		return []query{with("("+column+", "+q.id()+")"+strings.Replace(than, "?", "(?, ?)", 1), c.Value, c.ID)}
+		return []query{q.with("("+column+", "+q.id()+")"+strings.Replace(than, "?", "(?, ?)", 1), c.Value, c.ID)}
 	}
-	return []query{with(column+" = ? AND "+q.id()+than, c.Value, c.ID), with(column+than, c.Value)}
+	return []query{q.with(column+" = ? AND "+q.id()+than, c.Value, c.ID), q.with(column+than, c.Value)}
+}
+
+func (q query) with(where string, args ...any) query {
+	q.where, q.args = append(slices.Clone(q.where), where), append(slices.Clone(q.args), args...)
+	return q
 }
 
 func (q query) id() string {

@@ -41,7 +41,7 @@ func absorb(ctx context.Context, tx *db.Tx, survivor, absorbed id.Contact, sourc
 		return false, err
 	}
 	keys, err := allKeys(ctx, tx, absorbed)
-	if err != nil || slices.ContainsFunc(keys, func(k Key) bool { return k.Kind != KeyDevice }) {
+	if err != nil || slices.ContainsFunc(keys, func(k Key) bool { return k.Kind != keyDevice }) {
 		return false, err
 	}
 	if err := tx.Publish(mergedTopic); err != nil {
@@ -138,7 +138,7 @@ func (to side) join(ctx context.Context, tx *db.Tx, from side) error {
 	_, err := tx.Exec(ctx, `UPDATE contact SET added = ?, identified = ?, points = ?, owner_id = ?, ip_id = ? WHERE id = ?`,
 		added, identified, to.points+from.points, owner, ip, int64(to.id))
 	if err == nil {
-		_, err = tx.Exec(ctx, `UPDATE contact SET state = ?, merged_into = ? WHERE id = ?`, int(Alias), int64(to.id), int64(from.id))
+		_, err = tx.Exec(ctx, `UPDATE contact SET state = ?, merged_into = ? WHERE id = ?`, int(merged), int64(to.id), int64(from.id))
 	}
 	if err == nil {
 		_, err = tx.Exec(ctx, `DELETE FROM contact_active WHERE contact_id = ?`, int64(from.id))

@@ -9,54 +9,100 @@ import (
 	"ariane/internal/base/db"
 )
 
+// part is a list that one index gives in order, and the group that it is.
+type part struct {
+	query
+	key   string
+	group int
+}
+
+// parts are the lists of which a list in an order is put together.
+func (f Filter) parts(d db.Dialect) ([]part, error) {
+	state, rest := standing(f)
+	states := []string{state}
+	if state == mixed {
+		states = []string{"= 0", "= 1"}
+	}
+	sort, groups := f.order(state)
+	var list []part
+	for _, one := range states {
+		p, err := planState(f, one, rest, d)
+		if err != nil {
+			return nil, err
+		}
+		anonymous := one == "= 0"
+		switch {
+		case !groups:
+			list = append(list, part{p, sortColumns[sort], 0})
+		case anonymous && slices.Contains(textSorts, sort):
+			list = append(list, part{p, "''", f.group(Anonymous, false)})
+		case anonymous:
+			list = append(list, part{p, "0", f.group(Anonymous, false)})
+		case slices.Contains(lastBlank, sort):
+			column := sortColumns[sort]
+			list = append(list, part{p.with(column+" > ?", blank), column, f.group(Known, false)}, part{p.with(column+" <= ?", blank), column, f.group(Known, true)})
+		default:
+			list = append(list, part{p, sortColumns[sort], f.group(Known, false)})
+		}
+	}
+	return list, nil
+}
+
+// blank is the greatest value of those that are none.
+const blank = " "
+
+// group is the place among all groups, in ascending order, of the contacts that are
+// known or not and have a value of the order or not. Visitors are the lowest one,
+// or the last as those without a value are.
+func (f Filter) group(state State, none bool) int {
+	last := 1
+	if !f.Asc {
+		last = -1
+	}
+	switch {
+	case !slices.Contains(lastBlank, f.Sort):
+		return int(state)
+	case state == Anonymous:
+		return 2 * last
+	case none:
+		return last
+	}
+	return 0
+}
+
 // mixedStatement is the SQL of a page that is put together of several lists, each
-// of which comes from its own index: visitors and known contacts, and those that
-// share the value of the place where the page begins. The few rows that can be on
-// the page are put in one order. Where visitors have no value of the order they
-// form a group by themselves, the lower one.
+// of which comes from its own index: visitors and known contacts, those without a
+// value, and those that share the value of the place where the page begins. The few
+// rows that can be on the page are put in one order. Where visitors have no value of
+// the order they form a group by themselves.
 func mixedStatement(f Filter, d db.Dialect) (text string, args []any, back bool, err error) {
 	f.Sort = cmp.Or(f.Sort, SortLastActive)
-	column, isText, desc := sortColumns[f.Sort], slices.Contains(textSorts, f.Sort), !f.Asc
+	desc := !f.Asc
 	var from cursor
 	if f.After != "" {
-		if from, err = decodeCursor(f.After, isText); err != nil {
+		if from, err = decodeCursor(f.After, slices.Contains(textSorts, f.Sort)); err != nil {
 			return "", nil, false, err
 		}
 		if back = from.Back; back {
 			desc = !desc
 		}
 	}
-	state, rest := standing(f)
-	states := []string{"= 0", "= 1"}
-	if state != mixed {
-		states = []string{state}
+	parts, err := f.parts(d)
+	if err != nil {
+		return "", nil, false, err
 	}
 	var lists []string
-	for _, one := range states {
-		p, err := planState(f, one, rest, d)
-		if err != nil {
-			return "", nil, false, err
-		}
-		key, group := column, 0
-		if state == mixed && f.Sort != SortLastActive && one == "= 1" {
-			group = 1
-		}
-		if state == mixed && f.Sort != SortLastActive && one == "= 0" {
-			key = "0"
-			if isText {
-				key = "''"
-			}
-		}
-		parts := []query{p}
-		if f.After != "" && group == from.Group {
-			parts = p.beyond(from, desc)
-		} else if f.After != "" && desc == (group > from.Group) {
+	for _, p := range parts {
+		pieces := []query{p.query}
+		if f.After != "" && p.group == from.Group {
+			pieces = p.beyond(from, desc)
+		} else if f.After != "" && desc == (p.group > from.Group) {
 			continue
 		}
-		for _, part := range parts {
-			lists = append(lists, `SELECT * FROM (SELECT contact.id AS id, `+key+` AS place, `+strconv.Itoa(group)+` AS part FROM `+part.from+
-				` WHERE `+strings.Join(part.where, " AND ")+` ORDER BY `+part.order(desc)+` LIMIT ?) AS list`+strconv.Itoa(len(lists)))
-			args = append(append(args, part.args...), f.Limit+1+f.Offset)
+		for _, piece := range pieces {
+			lists = append(lists, `SELECT * FROM (SELECT contact.id AS id, `+p.key+` AS place, `+strconv.Itoa(p.group)+` AS part FROM `+piece.from+
+				` WHERE `+strings.Join(piece.where, " AND ")+` ORDER BY `+piece.order(desc)+` LIMIT ?) AS list`+strconv.Itoa(len(lists)))
+			args = append(append(args, piece.args...), f.Limit+1+f.Offset)
 		}
 	}
 	direction := " ASC"

@@ -95,8 +95,11 @@ func arrange(ctx context.Context, q db.Q, f Filter, ids []id.Contact) ([]placed,
 				err = row.Scan(&one.id, &state, &number)
 				one.place.Value = number
 			}
+			if texts && state == Anonymous {
+				one.place.Value = ""
+			}
 			if one.place.ID = int64(one.id); groups {
-				one.place.Group = int(state)
+				one.place.Group = f.group(state, texts && text <= blank)
 			}
 			list = append(list, one)
 			return err
@@ -109,15 +112,14 @@ func arrange(ctx context.Context, q db.Q, f Filter, ids []id.Contact) ([]placed,
 }
 
 // order is the order that a list about a state has: visitors have none but by
-// activity. Beside known contacts they form a group by themselves, see
-// mixedStatement.
+// activity. It tells whether the list is made of groups, see mixedStatement.
 func (f Filter) order(state string) (sort Sort, groups bool) {
 	sort = cmp.Or(f.Sort, SortLastActive)
 	switch {
 	case state == "= 0" && sort != SortLastActive, state == mixed && sort == SortAdded:
 		sort = SortID
 	}
-	return sort, state == mixed && sort != SortLastActive && sort != SortID
+	return sort, state == mixed && sort != SortLastActive && sort != SortID || slices.Contains(lastBlank, sort)
 }
 
 // compare is the ascending order of a list.

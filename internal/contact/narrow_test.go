@@ -24,7 +24,8 @@ func TestBothWaysToList(t *testing.T) {
 		for i := range 150 {
 			n := New{IP: fmt.Sprintf("192.0.2.%d", i%40)}
 			if i%3 > 0 {
-				n.Values = map[string]string{"email": fmt.Sprintf("p%d@example.test", i), "lastname": []string{"Zoé", "Élan", "Abel", "Ma", ""}[random.IntN(5)], "company": []string{"", "Acme", "Écorce"}[random.IntN(3)]}
+				n.Values = map[string]string{"email": fmt.Sprintf("p%d@example.test", i), "lastname": []string{"Zoé", "Élan", "Abel", "Ma", ""}[random.IntN(5)], "company": []string{"", "Acme", "Écorce"}[random.IntN(3)],
+					"city": []string{"", "", "Paris", "Évian", "Zug"}[random.IntN(5)], "country": []string{"", "France"}[random.IntN(2)]}
 				n.Points = random.IntN(4)
 			}
 			if _, err := Create(ctx, tx, n); err != nil {

@@ -17,7 +17,7 @@ func TestListsComeFromAnIndexInOrder(t *testing.T) {
 	d := dbtest.Open(t)
 	err := d.Do(ctx, func(tx *db.Tx) error {
 		for i := range 400 {
-			if _, err := Create(ctx, tx, New{Values: map[string]string{"email": fmt.Sprintf("p%d@example.test", i)}, Points: i % 7}); err != nil {
+			if _, err := Create(ctx, tx, New{Values: map[string]string{"email": fmt.Sprintf("p%d@example.test", i), "city": []string{"", "Zug"}[i%2]}, Points: i % 7}); err != nil {
 				return err
 			}
 		}

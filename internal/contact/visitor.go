@@ -29,7 +29,7 @@ type Visitor struct {
 // Owners finds the contacts that own these device tokens; tokens without owner
 // are absent. A merge moves the keys, so an owner is never merged into another.
 func Owners(ctx context.Context, q db.Q, tokens []string) (map[string]id.Contact, error) {
-	among, args := db.InKeys(q.Dialect(), "kind", int(KeyDevice), "value", tokens)
+	among, args := db.InKeys(q.Dialect(), "kind", int(keyDevice), "value", tokens)
 	owners := map[string]id.Contact{}
 	err := db.Each(ctx, q, `SELECT value, contact_id FROM identity WHERE `+among, args, func(row db.Row) error {
 		var token string
@@ -68,7 +68,7 @@ func CreateVisitors(ctx context.Context, tx *db.Tx, visitors []*Visitor, by By) 
 	for i, v := range fresh {
 		v.Contact = id.Contact(ids[i])
 		if v.Token != "" {
-			keys = append(keys, []any{int(KeyDevice), v.Token, ids[i], now, int(activity.SourceTracking)})
+			keys = append(keys, []any{int(keyDevice), v.Token, ids[i], now, int(activity.SourceTracking)})
 		}
 	}
 	// A token that a transaction beside this one claims meanwhile makes it run again.

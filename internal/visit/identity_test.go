@@ -112,7 +112,7 @@ func (w *world) check() (people map[string]string) {
 		if err != nil {
 			w.t.Fatalf("number %d leads nowhere: %v", n, err)
 		}
-		if c.State == contact.Alias {
+		if c.State > contact.Known {
 			w.t.Fatalf("number %d leads to %d, which is merged itself", n, c.ID)
 		}
 		events, err := activity.Thread(ctx, w.d, c.ID, activity.Page{Limit: 1000})

@@ -127,7 +127,7 @@ func dump(t *testing.T, d *db.DB) []string {
 	var list []string
 	for _, query := range []string{
 		`SELECT 'contact', c.id, c.state, c.added, c.modified, c.identified, c.points, a.address, c.merged_into, c.sample, c.name, coalesce(c.sort_name, ''), coalesce(c.firstname, ''),
-			coalesce(c.lastname, ''), coalesce(c.company, ''), coalesce(c.email, ''), c.fields FROM contact c LEFT JOIN ip_address a ON a.id = c.ip_id ORDER BY c.id`,
+			coalesce(c.lastname, ''), coalesce(c.company, ''), coalesce(c.email, ''), c.place, c.fields FROM contact c LEFT JOIN ip_address a ON a.id = c.ip_id ORDER BY c.id`,
 		`SELECT 'active', contact_id, state, last_active FROM contact_active ORDER BY contact_id`,
 		`SELECT 'key', kind, value, contact_id, added, source FROM identity ORDER BY kind, value`,
 		`SELECT 'conflict', contact_id, kind, value, added FROM identity_conflict ORDER BY contact_id`,

@@ -309,7 +309,8 @@ func ids(t *testing.T, body string) (list []string) {
 func TestListsAreOrderedCutAndSearched(t *testing.T) {
 	b := start(t)
 	for _, name := range []string{"Zoé", "Élodie", "Adam"} {
-		b.add(contact.New{Values: map[string]string{"firstname": name, "email": strings.ToLower(name[len(name)-2:]) + "@x.test"}, Points: len(name)})
+		b.add(contact.New{Values: map[string]string{"firstname": name, "email": strings.ToLower(name[len(name)-2:]) + "@x.test",
+			"city": map[string]string{"Zoé": "Évian", "Adam": "Dax"}[name]}, Points: len(name)})
 	}
 	b.visitor("88.12.3.4")
 	for query, want := range map[string]string{
@@ -324,6 +325,8 @@ func TestListsAreOrderedCutAndSearched(t *testing.T) {
 		"search=ip:88.12":                                           "4",
 		"search=elodie":                                             "2",
 		"search=!is:anonymous&orderBy=email":                        "3 1 2",
+		"orderBy=l.city":                                            "3 1 2 4",
+		"search=!is:anonymous&orderBy=city&orderByDir=desc":         "1 3 2",
 		"search=!is:anonymous&orderBy=firstname,lastname":           "3 2 1",
 		"search=!is:anonymous&orderBy=date_added":                   "1 2 3",
 		"search=!is:anonymous&orderBy=dateIdentified&orderByDir=de": "1 2 3",

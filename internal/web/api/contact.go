@@ -26,7 +26,7 @@ const (
 var orders = map[string]contact.Sort{
 	"id": contact.SortID, "dateadded": contact.SortAdded, "lastactive": contact.SortLastActive, "dateidentified": contact.SortIdentified,
 	"name": contact.SortName, "firstname": contact.SortName, "lastname": contact.SortName,
-	"email": contact.SortEmail, "company": contact.SortCompany, "points": contact.SortPoints,
+	"email": contact.SortEmail, "company": contact.SortCompany, "city": contact.SortPlace, "points": contact.SortPoints,
 }
 
 // listing is what a client asks of the list of contacts.

@@ -344,12 +344,9 @@ func person(ctx context.Context, c contact.Contact) ui.Person {
 	return p
 }
 
+// location is where a contact lives, in the order of contact.SortPlace.
 func location(ctx context.Context, c contact.Contact) string {
-	parts := details(c.Fields["city"], field.CountryName(c.Fields["country"], i18n.Lang(ctx)))
-	if len(parts) < 2 && c.Fields["state"] != "" {
-		parts = slices.Insert(parts, min(len(parts), 1), c.Fields["state"])
-	}
-	return strings.Join(parts, ", ")
+	return strings.Join(details(c.Fields["city"], c.Fields["state"], field.CountryName(c.Fields["country"], i18n.Lang(ctx))), ", ")
 }
 
 // columns are the heads of the list. Visitors have an order only by activity.
@@ -373,7 +370,7 @@ func columns(ctx context.Context, l listRequest, anonymous bool) []ui.Column {
 	return []ui.Column{
 		head(i18n.T(ctx, "contactpage.column.contact|Contact"), "", contact.SortName, true),
 		head(i18n.T(ctx, "contactpage.column.company|Company"), "wide", contact.SortCompany, true),
-		head(i18n.T(ctx, "contactpage.column.location|Location"), "wide", "", true),
+		head(i18n.T(ctx, "contactpage.column.location|Location"), "wide", contact.SortPlace, true),
 		head(i18n.T(ctx, "contactpage.tags|Tags"), "wide", "", true),
 		head(i18n.T(ctx, "contactpage.column.points|Points"), "wide", contact.SortPoints, false),
 		head(i18n.T(ctx, "contactpage.column.active|Last active"), "", contact.SortLastActive, false),

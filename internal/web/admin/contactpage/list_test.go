@@ -18,7 +18,7 @@ func TestListRows(t *testing.T) {
 		{ID: 7, State: contact.Known, Name: "Anna Moreau", Points: 86, LastActive: now.Add(-14 * time.Minute),
 			Fields: map[string]string{"email": "anna@example.test", "company": "Northwind", "city": "Paris", "country": "France"}},
 		{ID: 8, Name: "203.0.113.9", Points: -3},
-		{ID: 9, State: contact.Known, Name: "Acme", Sample: true, Fields: map[string]string{"company": "Acme", "state": "Ohio"}},
+		{ID: 9, State: contact.Known, Name: "Acme", Sample: true, Fields: map[string]string{"company": "Acme", "city": "Springfield", "state": "Ohio", "country": "United States"}},
 		{ID: 10},
 	}}}
 	v := newListView(english, now, listRequest{Sort: contact.SortPoints}, data)
@@ -36,7 +36,7 @@ func TestListRows(t *testing.T) {
 	if visitor.Person.Known || visitor.Person.Name != "203.0.113.9" || visitor.Person.Under != "Anonymous visitor" || visitor.Share != 0 || visitor.Active != "" {
 		t.Errorf("visitor %+v", visitor)
 	}
-	if acme.Company != "" || acme.Location != "Ohio" || !acme.Person.Sample {
+	if acme.Company != "" || acme.Location != "Springfield, Ohio, United States" || !acme.Person.Sample {
 		t.Errorf("acme %+v", acme)
 	}
 	if nobody.Person.Name != "Anonymous visitor" || nobody.Person.Under != "" {
@@ -73,7 +73,7 @@ func TestListSortLinks(t *testing.T) {
 	if c := v.Columns[4]; c.Sort != "" || c.URL != "/s/contacts?search=anna&sort=points" {
 		t.Errorf("points %+v", c)
 	}
-	if c := v.Columns[2]; c.URL != "" {
+	if c := v.Columns[2]; c.Sort != "" || c.URL != "/s/contacts?order=asc&search=anna&sort=place" {
 		t.Errorf("location %+v", c)
 	}
 	if got := readListRequest(url.Values{"sort": {"id; DROP TABLE"}}).Sort; got != contact.SortLastActive {

@@ -46,6 +46,7 @@ func sorts(ctx context.Context, l listRequest, anonymous bool) []filterChip {
 		{contact.SortName, i18n.T(ctx, "contactpage.sort.name|Name"), true},
 		{contact.SortEmail, i18n.T(ctx, "contactpage.reach.email|E-mail"), true},
 		{contact.SortCompany, i18n.T(ctx, "contactpage.column.company|Company"), true},
+		{contact.SortPlace, i18n.T(ctx, "contactpage.column.location|Location"), true},
 		{contact.SortPoints, i18n.T(ctx, "contactpage.column.points|Points"), false},
 		{contact.SortIdentified, i18n.T(ctx, "contactpage.sort.identified|Date identified"), false},
 		{contact.SortAdded, i18n.T(ctx, "contactpage.sort.added|Date added"), false},
