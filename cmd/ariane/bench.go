@@ -46,7 +46,7 @@ func (c ingest) Run(ctx context.Context) (err error) {
 		return err
 	}
 	b := bench.Ingest{Program: program, Connections: c.Connections, Length: c.Length, JSON: c.JSON, Known: known, Bare: []string{"bench", "bare"},
-		Serve: []string{"serve", "--listen=127.0.0.1:0", "--log-level=warn", "--data=" + folder, "--database-url=" + c.DatabaseURL}}
+		Serve: []string{"serve", "--listen=127.0.0.1:0", "--log-level=warn", "--trusted-proxies=127.0.0.1", "--data=" + folder, "--database-url=" + c.DatabaseURL}}
 	return b.Run(ctx, os.Stdout)
 }
 
@@ -80,7 +80,7 @@ func (c read) Run(ctx context.Context, log *slog.Logger) (err error) {
 	}
 	b := bench.Read{Program: program, Database: o, Heavy: seed.HeavyEmail, Length: c.Length, JSON: c.JSON, Only: c.Only,
 		Progress: func(what string) { fmt.Fprintln(os.Stderr, what) },
-		Serve:    []string{"serve", "--listen=127.0.0.1:0", "--log-level=warn", "--data=" + o.DataDir, "--database-url=" + c.DatabaseURL}}
+		Serve:    []string{"serve", "--listen=127.0.0.1:0", "--log-level=warn", "--trusted-proxies=127.0.0.1", "--data=" + o.DataDir, "--database-url=" + c.DatabaseURL}}
 	return b.Run(ctx, os.Stdout)
 }
 

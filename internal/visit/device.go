@@ -195,13 +195,19 @@ func Devices(ctx context.Context, q db.Q, owner id.Contact) ([]Device, error) {
 	return list, rows.Err()
 }
 
+// Returning is the token of a device, and whose it is.
+type Returning struct {
+	Token   string
+	Contact id.Contact
+}
+
 // Tokens lists the tokens of devices, of those that came first so many.
-func Tokens(ctx context.Context, q db.Q, most int) ([]string, error) {
-	var list []string
-	err := db.Each(ctx, q, `SELECT token FROM device ORDER BY contact_id, id LIMIT ?`, []any{most}, func(row db.Row) error {
-		var token string
-		err := row.Scan(&token)
-		list = append(list, token)
+func Tokens(ctx context.Context, q db.Q, most int) ([]Returning, error) {
+	var list []Returning
+	err := db.Each(ctx, q, `SELECT token, contact_id FROM device ORDER BY contact_id, id LIMIT ?`, []any{most}, func(row db.Row) error {
+		var one Returning
+		err := row.Scan(&one.Token, &one.Contact)
+		list = append(list, one)
 		return err
 	})
 	if err != nil {

@@ -39,7 +39,8 @@ func TestTokens(t *testing.T) {
 		record(t, r, hit(browser, 2))
 	}
 	tokens, err := visit.Tokens(t.Context(), d, 2)
-	if want := []string{token(0), token(1)}; err != nil || !cmp.Equal(tokens, want) {
+	want := []visit.Returning{{Token: token(0), Contact: tokens[0].Contact}, {Token: token(1), Contact: tokens[0].Contact + 1}}
+	if err != nil || !cmp.Equal(tokens, want) {
 		t.Errorf("%v, %v", tokens, err)
 	}
 }

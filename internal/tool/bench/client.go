@@ -50,18 +50,21 @@ type load struct {
 	spent    time.Duration
 }
 
+// Visitor is a browser that comes from an address.
+type Visitor struct{ Token, Address string }
+
 // visitors are those who come over one connection.
 type visitors struct {
 	random *rand.Rand
-	tokens []string
-	known  []string // of everybody's
+	met    []Visitor
+	known  []Visitor // to everybody
 	times  []time.Duration
 	// pace is the time from one page view to the next; as fast as answers come when
 	// zero.
 	pace time.Duration
 }
 
-func newLoad(address string, status, connections int, known []string) *load {
+func newLoad(address string, status, connections int, known []Visitor) *load {
 	l := &load{address: address, status: status}
 	for i := range connections {
 		l.visitors = append(l.visitors, &visitors{known: known, random: rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), uint64(i)))})
@@ -120,7 +123,7 @@ func (v *visitors) come(ctx context.Context, address string, status int) error {
 				return nil
 			}
 		}
-		request(&out, address, v.token(), v.random)
+		request(&out, address, v.next(), v.random)
 		start := time.Now()
 		if _, err := conn.Write(out.Bytes()); err != nil {
 			return fmt.Errorf("send: %w", err)
@@ -137,32 +140,32 @@ func (v *visitors) come(ctx context.Context, address string, status int) error {
 	return nil
 }
 
-// token is that of somebody seen before or of somebody new.
-func (v *visitors) token() string {
-	if n := len(v.known) + len(v.tokens); n > 0 && v.random.Float64() < knownShare {
+// next is somebody seen before or somebody new, from an address of RFC 6598.
+func (v *visitors) next() Visitor {
+	if n := len(v.known) + len(v.met); n > 0 && v.random.Float64() < knownShare {
 		if i := v.random.IntN(n); i < len(v.known) {
 			return v.known[i]
 		}
-		return v.tokens[v.random.IntN(len(v.tokens))]
+		return v.met[v.random.IntN(len(v.met))]
 	}
-	token := hex128(v.random)
-	if len(v.tokens) < visitorsKept {
-		v.tokens = append(v.tokens, token)
+	one := Visitor{Token: hex128(v.random), Address: fmt.Sprintf("100.%d.%d.%d", 64+v.random.IntN(64), v.random.IntN(256), v.random.IntN(256))}
+	if len(v.met) < visitorsKept {
+		v.met = append(v.met, one)
 	}
-	return token
+	return one
 }
 
 // request writes what a browser sends for one page view of the tracking script.
-func request(b *bytes.Buffer, address, token string, random *rand.Rand) {
+func request(b *bytes.Buffer, address string, from Visitor, random *rand.Rand) {
 	page := random.IntN(200)
 	body := fmt.Sprintf("page_title=Page+%d+of+the+shop&page_language=fr-FR&preferred_locale=fr_FR&page_referrer=www.example.org"+
 		"&page_url=https%%3A%%2F%%2Fwww.example.test%%2Fcatalogue%%2Fpage-%d%%3Fcolour%%3Dblue&counter=0&timezone_offset=-60&timezone=Europe%%2FParis"+
-		"&resolution=1920x1080&platform=Windows&do_not_track=false&mautic_device_id=%s&mtc_view=%s", page, page, token, hex128(random))
+		"&resolution=1920x1080&platform=Windows&do_not_track=false&mautic_device_id=%s&mtc_view=%s", page, page, from.Token, hex128(random))
 	b.Reset()
 	fmt.Fprintf(b, "POST /mtc/event HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\nAccept: */*\r\nAccept-Language: fr-FR,fr;q=0.9,en;q=0.8\r\n"+
 		"Accept-Encoding: gzip, deflate, br\r\nContent-Type: application/x-www-form-urlencoded;charset=UTF-8\r\nContent-Length: %d\r\n"+
-		"Origin: https://www.example.test\r\nReferer: https://www.example.test/\r\nSec-Fetch-Dest: empty\r\nSec-Fetch-Mode: cors\r\nSec-Fetch-Site: cross-site\r\n\r\n%s",
-		address, agents[random.IntN(len(agents))], len(body), body)
+		"X-Forwarded-For: %s\r\nOrigin: https://www.example.test\r\nReferer: https://www.example.test/\r\nSec-Fetch-Dest: empty\r\nSec-Fetch-Mode: cors\r\nSec-Fetch-Site: cross-site\r\n\r\n%s",
+		address, agents[random.IntN(len(agents))], len(body), from.Address, body)
 }
 
 func hex128(random *rand.Rand) string {

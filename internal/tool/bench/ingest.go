@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -19,6 +20,8 @@ import (
 	"time"
 
 	"ariane/internal/base/db"
+	"ariane/internal/contact"
+	"ariane/internal/id"
 	"ariane/internal/visit"
 )
 
@@ -30,9 +33,8 @@ type Ingest struct {
 	Connections []int
 	Length      time.Duration
 	JSON        bool
-	// Known are the devices of visitors in the database, who come beside those that
-	// the load makes.
-	Known []string
+	// Known are visitors in the database, who come beside those that the load makes.
+	Known []Visitor
 }
 
 // Report is the result of a run.
@@ -244,9 +246,8 @@ func ServeBare(ctx context.Context, listen string) error {
 // mostKnown bounds what the load remembers.
 const mostKnown = 2_000_000
 
-// Known lists the devices of the visitors in a database, none where there is no
-// database.
-func Known(ctx context.Context, o db.Options) (tokens []string, err error) {
+// Known lists the visitors in a database, none where there is no database.
+func Known(ctx context.Context, o db.Options) (list []Visitor, err error) {
 	d, err := db.Look(ctx, o)
 	if errors.Is(err, db.ErrNoDatabase) {
 		return nil, nil
@@ -255,5 +256,29 @@ func Known(ctx context.Context, o db.Options) (tokens []string, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	return visit.Tokens(ctx, d, mostKnown)
+	return returning(ctx, d)
+}
+
+func returning(ctx context.Context, q db.Q) ([]Visitor, error) {
+	tokens, err := visit.Tokens(ctx, q, mostKnown)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Visitor, 0, len(tokens))
+	for some := range slices.Chunk(tokens, 5000) {
+		var numbers []id.Contact
+		for _, t := range some {
+			numbers = append(numbers, t.Contact)
+		}
+		owners, err := contact.Some(ctx, q, numbers)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range some {
+			if ips := owners[t.Contact].IPs; len(ips) > 0 {
+				list = append(list, Visitor{Token: t.Token, Address: ips[0].Address})
+			}
+		}
+	}
+	return list, nil
 }

@@ -38,7 +38,7 @@ type question struct {
 // stage is what the questions are about.
 type stage struct {
 	password string
-	tokens   []string // of visitors who come again meanwhile
+	visitors []Visitor // who come again meanwhile
 	people   []contact.Contact
 	heavy    id.Contact
 	// deep are places in the middle of the list, by its order.
@@ -60,7 +60,7 @@ func prepareRead(ctx context.Context, o db.Options, heavy string) (s *stage, err
 	if err := d.Do(ctx, func(tx *db.Tx) error { return s.hire(ctx, tx) }); err != nil {
 		return nil, err
 	}
-	if s.tokens, err = visit.Tokens(ctx, d, mostKnown); err != nil {
+	if s.visitors, err = returning(ctx, d); err != nil {
 		return nil, err
 	}
 	known, err := contact.Count(ctx, d, contact.Filter{})

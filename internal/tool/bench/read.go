@@ -99,7 +99,7 @@ func (b Read) Run(ctx context.Context, out io.Writer) (err error) {
 	b.Progress("page views alone")
 	var most *load
 	for range 2 { // the first time warms up
-		most = newLoad(product.address, http.StatusOK, readBeside, stage.tokens)
+		most = newLoad(product.address, http.StatusOK, readBeside, stage.visitors)
 		if err := most.run(ctx, 2*b.Length); err != nil {
 			return fmt.Errorf("page views: %w", err)
 		}
@@ -109,7 +109,7 @@ func (b Read) Run(ctx context.Context, out io.Writer) (err error) {
 		return err
 	}
 	report.Most = level.Rate
-	beside, stop := besides(ctx, product.address, level.Rate/2, stage.tokens)
+	beside, stop := besides(ctx, product.address, level.Rate/2, stage.visitors)
 	for _, q := range stage.questions() {
 		if !strings.Contains(q.name, b.Only) {
 			continue
@@ -146,7 +146,7 @@ func engine(o db.Options) string {
 
 // besides lets page views come at a rate until stop is called, which tells the
 // rate that it was.
-func besides(ctx context.Context, address string, rate float64, known []string) (ended chan error, stop func() float64) {
+func besides(ctx context.Context, address string, rate float64, known []Visitor) (ended chan error, stop func() float64) {
 	ctx, cancel := context.WithCancel(ctx)
 	ended = make(chan error, 1)
 	l := newLoad(address, http.StatusOK, readBeside, known)
