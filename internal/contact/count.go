@@ -11,7 +11,7 @@ import (
 
 // countedAmong bounds the contacts that are looked at one by one to be counted
 // where nobody waits for all.
-const countedAmong = 2000
+const countedAmong = 1000
 
 // Count counts all contacts of a filter.
 func Count(ctx context.Context, q db.Q, f Filter) (int, error) {
@@ -23,6 +23,8 @@ func Count(ctx context.Context, q db.Q, f Filter) (int, error) {
 	switch {
 	case unconditional(rest):
 		return countFirst(ctx, q, state, -1)
+	case few.found && few.exact():
+		return countState(ctx, q, state, few.ids)
 	case few.found:
 		return countAmong(ctx, q, f, few.ids)
 	}
@@ -31,8 +33,8 @@ func Count(ctx context.Context, q db.Q, f Filter) (int, error) {
 		return 0, err
 	}
 	text := `SELECT count(*) FROM contact WHERE contact.state ` + state + ` AND ` + where
-	if few.many.Text != "" {
-		text, args = text+` AND contact.id IN (`+few.many.Text+`)`, append(args, few.many.Args...)
+	if few.by.Text != "" {
+		text, args = text+` AND contact.id IN (`+few.by.Text+`)`, append(args, few.by.Args...)
 	}
 	var n int
 	if err := q.QueryRow(ctx, text, args...).Scan(&n); err != nil {
@@ -42,7 +44,7 @@ func Count(ctx context.Context, q db.Q, f Filter) (int, error) {
 }
 
 // countUpTo counts the contacts of a filter up to f.CountTo, or fewer where that
-// takes long; exact tells whether those are all.
+// takes long; exact tells whether those are all. few are not all.
 func countUpTo(ctx context.Context, q db.Q, f Filter, few few) (n int, exact bool, err error) {
 	state, rest := standing(f)
 	most := f.CountTo
@@ -50,28 +52,26 @@ func countUpTo(ctx context.Context, q db.Q, f Filter, few few) (n int, exact boo
 	case unconditional(rest):
 		n, err = countFirst(ctx, q, state, most+1)
 		return min(n, most), n <= most, err
-	case few.many.Text == "":
+	case few.by.Text == "":
 		return countSome(ctx, q, f)
-	case !few.many.Exact:
-		ids, _, err := selected(ctx, q, few.many, countedAmong)
-		if err != nil {
-			return 0, false, err
-		}
-		n, err = countAmong(ctx, q, f, ids)
-		return n, false, err
+	case few.exact() && few.by.Texts && state == "= 1": // only known contacts are searched
+		return min(len(few.ids), most), false, nil
+	case few.exact():
+		n, err = countState(ctx, q, state, few.ids)
+		return min(n, most), false, err
 	}
-	ids, all, err := selected(ctx, q, few.many, most)
+	n, err = countAmong(ctx, q, f, few.ids[:min(countedAmong, len(few.ids))])
+	return min(n, most), false, err
+}
+
+// countState counts those of these contacts that are in a state.
+func countState(ctx context.Context, q db.Q, state string, ids []id.Contact) (n int, err error) {
+	among, bound := db.InIDs(q.Dialect(), "contact_id", ids)
+	err = q.QueryRow(ctx, `SELECT count(*) FROM contact_active WHERE `+among+` AND `+q.Dialect().Unindexed("state")+` `+state, bound...).Scan(&n)
 	if err != nil {
-		return 0, false, err
+		return 0, fmt.Errorf("count contacts: %w", err)
 	}
-	if n = len(ids); !few.many.Texts || state != "= 1" { // only those of known contacts are searched
-		f.Where, f.Anonymous = rule.All{}, state != "= 1"
-		if state == "= 0" {
-			f.Where = rule.Cond{Field: "anonymous", Op: rule.Is}
-		}
-		n, err = countAmong(ctx, q, f, ids)
-	}
-	return n, all, err
+	return n, nil
 }
 
 // countFirst counts the contacts of a state, so many at most; all when negative.

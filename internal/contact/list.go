@@ -62,7 +62,8 @@ type Filter struct {
 	After  string
 	Offset int
 	Limit  int
-	// CountTo is up to how many are counted for Page.Found.
+	// CountTo is up to how many are counted for Page.Found; fewer where that takes
+	// long.
 	CountTo int
 }
 
@@ -260,7 +261,7 @@ func List(ctx context.Context, q db.Q, f Filter) (Page, error) {
 		return Page{}, err
 	}
 	if few.found {
-		return listCandidates(ctx, q, f, few.ids)
+		return listCandidates(ctx, q, f, few)
 	}
 	page, err := listInOrder(ctx, q, f)
 	if err == nil && f.CountTo > 0 {

@@ -3,6 +3,7 @@ package contact
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -19,24 +20,28 @@ const narrowTo = 5000
 // few are the contacts among which those that match a filter are.
 type few struct {
 	ids   []id.Contact
-	found bool // they are in ids; otherwise there are too many, or no index finds them
-	// many finds them where they are too many; without text where no index does.
-	many rule.Selection
+	found bool // they are all in ids; otherwise those are some of too many, or no index finds them
+	// by finds them; without text where no index does.
+	by rule.Selection
 }
+
+// exact tells that all of these contacts match, but for their state.
+func (f few) exact() bool { return f.by.Exact }
 
 func candidates(ctx context.Context, q db.Q, f Filter) (few, error) {
 	state, rest := standing(f)
 	if unconditional(rest) {
 		return few{}, nil
 	}
-	var many rule.Selection
-	for _, many = range rule.Candidates(rest, f.catalogue(state), searched, q.Dialect()) {
-		ids, all, err := selected(ctx, q, many, narrowTo)
+	var many few
+	for _, s := range rule.Candidates(rest, f.catalogue(state), searched, q.Dialect()) {
+		ids, all, err := selected(ctx, q, s, narrowTo)
+		many = few{ids: ids, found: all, by: s}
 		if err != nil || all {
-			return few{ids: ids, found: true}, err
+			return many, err
 		}
 	}
-	return few{many: many}, nil // by text, if there is one: that is the most selective as a rule
+	return many, nil // by text, if there is one: that is the most selective as a rule
 }
 
 // selected lists what a selection finds, so many at most; all tells that there is
@@ -63,47 +68,55 @@ type placed struct {
 	place cursor
 }
 
-// arrange puts the candidates that match in ascending order.
-func arrange(ctx context.Context, q db.Q, f Filter, ids []id.Contact) ([]placed, error) {
+// arrange puts the contacts of the filter's state in ascending order, without those
+// that do not match where all of them are to be looked at.
+func arrange(ctx context.Context, q db.Q, f Filter, ids []id.Contact, looked bool) ([]placed, error) {
 	state, rest := standing(f)
-	where, args, err := rule.SQL(rest, f.catalogue(state), q.Dialect())
-	if err != nil {
-		return nil, err
-	}
 	sort, groups := f.order(state)
-	from, none := "contact", "0"
-	if sort == SortLastActive {
-		from = "contact JOIN contact_active active ON active.contact_id = contact.id"
+	from, key, of, none := "contact", "contact.id", "contact.state", "0"
+	switch {
+	case sort == SortLastActive && looked:
+		from += " JOIN contact_active active ON active.contact_id = contact.id"
+	case sort == SortLastActive:
+		from, key, of = "contact_active active", "active.contact_id", "active.state"
+	}
+	among, args := db.InIDs(q.Dialect(), key, ids)
+	// Not by the index of all in this state.
+	where := q.Dialect().Unindexed(of) + " " + state
+	if looked {
+		text, more, err := rule.SQL(rest, f.catalogue(state), q.Dialect())
+		if err != nil {
+			return nil, err
+		}
+		where, args = where+` AND `+text, append(args, more...)
 	}
 	texts := slices.Contains(textSorts, sort)
 	if texts {
 		none = "''"
 	}
-	among, bound := db.InIDs(q.Dialect(), "contact.id", ids)
 	var list []placed
-	err = db.Each(ctx, q, `SELECT contact.id, contact.state, COALESCE(`+sortColumns[sort]+`, `+none+`) FROM `+from+` WHERE `+among+` AND contact.state `+state+` AND `+where,
-		append(bound, args...), func(row db.Row) error {
-			var one placed
-			var state State
-			var text string
-			var number int64
-			err := error(nil)
-			if texts {
-				err = row.Scan(&one.id, &state, &text)
-				one.place.Value = text
-			} else {
-				err = row.Scan(&one.id, &state, &number)
-				one.place.Value = number
-			}
-			if texts && state == Anonymous {
-				one.place.Value = ""
-			}
-			if one.place.ID = int64(one.id); groups {
-				one.place.Group = f.group(state, texts && text <= blank)
-			}
-			list = append(list, one)
-			return err
-		})
+	err := db.Each(ctx, q, `SELECT `+key+`, `+of+`, COALESCE(`+sortColumns[sort]+`, `+none+`) FROM `+from+` WHERE `+among+` AND `+where, args, func(row db.Row) error {
+		var one placed
+		var state State
+		var text string
+		var number int64
+		err := error(nil)
+		if texts {
+			err = row.Scan(&one.id, &state, &text)
+			one.place.Value = text
+		} else {
+			err = row.Scan(&one.id, &state, &number)
+			one.place.Value = number
+		}
+		if texts && state == Anonymous {
+			one.place.Value = ""
+		}
+		if one.place.ID = int64(one.id); groups {
+			one.place.Group = f.group(state, texts && text <= blank)
+		}
+		list = append(list, one)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list contacts: %w", err)
 	}
@@ -135,8 +148,14 @@ func (c cursor) compare(other cursor) int {
 }
 
 // listCandidates is List where few contacts can match: they are put in order here.
-func listCandidates(ctx context.Context, q db.Q, f Filter, ids []id.Contact) (Page, error) {
-	list, err := arrange(ctx, q, f, ids)
+// Where they are more than countedAmong, only those are looked at that can be on
+// the page.
+func listCandidates(ctx context.Context, q db.Q, f Filter, few few) (Page, error) {
+	return listFew(ctx, q, f, few, !few.exact() && len(few.ids) > countedAmong)
+}
+
+func listFew(ctx context.Context, q db.Q, f Filter, few few, lazy bool) (Page, error) {
+	list, err := arrange(ctx, q, f, few.ids, !few.exact() && !lazy)
 	if err != nil {
 		return Page{}, err
 	}
@@ -162,6 +181,11 @@ func listCandidates(ctx context.Context, q db.Q, f Filter, ids []id.Contact) (Pa
 	if desc {
 		slices.Reverse(list)
 	}
+	if lazy {
+		if list, err = matching(ctx, q, f, list, f.Offset+f.Limit+1); err != nil {
+			return Page{}, err
+		}
+	}
 	list = list[min(f.Offset, len(list)):]
 	list = list[:min(f.Limit+1, len(list))]
 	contacts, places, err := readPlaced(ctx, q, list)
@@ -170,7 +194,48 @@ func listCandidates(ctx context.Context, q db.Q, f Filter, ids []id.Contact) (Pa
 	}
 	page := cut(contacts, places, f, back)
 	page.Found, page.Exact = found, true
-	return page, addIPs(ctx, q, page.Contacts)
+	if lazy {
+		page.Found, page.Exact = 0, false
+		if f.CountTo > 0 {
+			page.Found, err = countAmong(ctx, q, f, few.ids[:min(countedAmong, len(few.ids))])
+			page.Found = max(page.Found, len(page.Contacts))
+		}
+	}
+	return page, errors.Join(err, addIPs(ctx, q, page.Contacts))
+}
+
+// matching are the first that match of contacts in order, so many at most.
+func matching(ctx context.Context, q db.Q, f Filter, list []placed, most int) (kept []placed, err error) {
+	state, rest := standing(f)
+	where, args, err := rule.SQL(rest, f.catalogue(state), q.Dialect())
+	if err != nil {
+		return nil, err
+	}
+	for size := 2 * most; len(list) > 0 && len(kept) < most; size *= 2 {
+		part := list[:min(size, len(list))]
+		list = list[len(part):]
+		ids := make([]id.Contact, len(part))
+		for i, one := range part {
+			ids[i] = one.id
+		}
+		match := make(map[id.Contact]bool, len(part))
+		among, bound := db.InIDs(q.Dialect(), "contact.id", ids)
+		err := db.Each(ctx, q, `SELECT contact.id FROM contact WHERE `+among+` AND contact.state `+state+` AND `+where, append(bound, args...), func(row db.Row) error {
+			var c id.Contact
+			err := row.Scan(&c)
+			match[c] = true
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("list contacts: %w", err)
+		}
+		for _, one := range part {
+			if match[one.id] {
+				kept = append(kept, one)
+			}
+		}
+	}
+	return kept, nil
 }
 
 // readPlaced reads contacts in the order given.

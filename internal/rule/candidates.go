@@ -78,17 +78,26 @@ func (f finder) node(n Node) found {
 func (f finder) any(parts Any) found {
 	either := Selection{Exact: true, Texts: true}
 	var texts []string
+	var ones []Selection
 	for _, part := range parts {
 		list := f.node(part).all(f)
 		if len(list) == 0 {
 			return found{}
 		}
 		one := list[0]
-		texts, either.Args = append(texts, "SELECT * FROM ("+one.Text+") AS part"), append(either.Args, one.Args...)
 		either.Exact, either.Texts = either.Exact && one.Exact, either.Texts && one.Texts
+		if slices.ContainsFunc(ones, func(other Selection) bool { return other.Text == one.Text && slices.Equal(other.Args, one.Args) }) {
+			continue
+		}
+		ones = append(ones, one)
+		texts, either.Args = append(texts, "SELECT * FROM ("+one.Text+") AS part"), append(either.Args, one.Args...)
 	}
-	if len(texts) == 0 {
+	switch len(ones) {
+	case 0:
 		return found{}
+	case 1:
+		either.Text = ones[0].Text
+		return found{queries: []Selection{either}, whole: true}
 	}
 	either.Text = strings.Join(texts, " UNION ALL ")
 	return found{queries: []Selection{either}, whole: true}
