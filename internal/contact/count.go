@@ -57,7 +57,7 @@ func countUpTo(ctx context.Context, q db.Q, f Filter, few few) (n int, exact boo
 	case few.exact() && few.by.Texts && state == "= 1": // only known contacts are searched
 		return min(len(few.ids), most), false, nil
 	case few.exact():
-		n, err = countState(ctx, q, state, few.ids)
+		n, err = countState(ctx, q, state, few.ids[:min(2*countedAmong, len(few.ids))])
 		return min(n, most), false, err
 	}
 	n, err = countAmong(ctx, q, f, few.ids[:min(countedAmong, len(few.ids))])

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -196,9 +197,12 @@ func planState(f Filter, state string, rest rule.Node, d db.Dialect) (query, err
 	if err != nil {
 		return q, err
 	}
-	q.where, q.args = append(q.where, where), args
+	// What needs nothing else of a contact is asked before that is read.
+	q.where, q.args = append(q.where, ownID.ReplaceAllLiteralString(where, q.id())), args
 	return q, nil
 }
+
+var ownID = regexp.MustCompile(`\bcontact\.id\b`)
 
 const mixed = "IN (0, 1)"
 

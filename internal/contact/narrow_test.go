@@ -163,7 +163,7 @@ func TestCountOfMany(t *testing.T) {
 		{example, 100, 100, 100, false},
 		{rule.All{example, acme}, 0, narrowTo/2 + 250, narrowTo/2 + 250, true},
 		{rule.All{example, acme}, 10_000, 500, narrowTo/2 + 250, false},
-		{rule.Any{example, acme}, 10_000, 2500, narrowTo + 500, false},
+		{rule.Any{example, acme}, 10_000, 1500, narrowTo + 500, false},
 		{rule.All{example, rule.Not{Node: acme}}, 0, narrowTo/2 + 250, narrowTo/2 + 250, true},
 		{rule.All{example, rule.Not{Node: acme}}, 10_000, 400, narrowTo/2 + 250, false},
 		{rule.Not{Node: acme}, 10_000, 400, narrowTo/2 + 250, false},
