@@ -142,14 +142,14 @@ func (s sqlitePlan) ended(parent int) bool {
 		}
 	}
 	if parent == 0 {
-		return regexp.MustCompile(`LIMIT (\?|\d+)(?: OFFSET \?)?\s*$`).MatchString(s.query)
+		return regexp.MustCompile(`LIMIT (\?|\d+)(?: OFFSET (?:\?|\d+))?\s*$`).MatchString(s.query)
 	}
 	for _, l := range s.lines {
 		if l.id != parent {
 			continue
 		}
 		if m := sqliteNamed.FindStringSubmatch(l.detail); m != nil {
-			return regexp.MustCompile(`LIMIT (\?|\d+)(?: OFFSET \?)?\) (?:AS )?` + regexp.QuoteMeta(m[1]) + `\b`).MatchString(s.query)
+			return regexp.MustCompile(`LIMIT (\?|\d+)(?: OFFSET (?:\?|\d+))?\) (?:AS )?` + regexp.QuoteMeta(m[1]) + `\b`).MatchString(s.query)
 		}
 		return s.ended(l.parent)
 	}
