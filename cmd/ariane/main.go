@@ -30,6 +30,7 @@ type cli struct {
 	Restore restoreBackup `cmd:"" help:"Make the database from such a copy, in a folder that has none."`
 	Seed    seedDatabase  `cmd:"" help:"Fill a database with made-up contacts and what they did in two years, to measure and to try."`
 	Bench   benches       `cmd:"" help:"Measure this machine and Ariane on it."`
+	Doctor  doctorCommand `cmd:"" help:"Tell what is wrong with this installation and how to mend it: 0 when all is well, 1 with warnings, 2 with problems."`
 	Version version       `cmd:"" help:"Tell the version."`
 }
 

@@ -2,6 +2,9 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -139,4 +142,44 @@ func TestDemonstrationIsNotServedToOthers(t *testing.T) {
 		t.Fatalf("%v, %s", err, out)
 	}
 	start(t, nil, "serve", "--listen=127.0.0.1:0", "--base-url=https://ariane.example.com", data).line(`listening on (\S+)`)
+}
+
+// The doctor looks at a database beside the program that serves it, and says by
+// its exit code how bad it is.
+func TestDoctor(t *testing.T) {
+	data := "--data=" + t.TempDir()
+	look := func(args ...string) (string, int) {
+		cmd := exec.Command(os.Args[0], append([]string{"doctor", data}, args...)...)
+		cmd.Env = append(os.Environ(), "ARIANE_IS_MAIN=1")
+		out, err := cmd.CombinedOutput()
+		var exit *exec.ExitError
+		if err != nil && !errors.As(err, &exit) {
+			t.Fatal(err)
+		}
+		return string(out), cmd.ProcessState.ExitCode()
+	}
+	if out, code := look(); code != 2 || !strings.Contains(out, "There is no database of Ariane") {
+		t.Errorf("code %d, %s", code, out)
+	}
+	p := start(t, nil, "serve", "--listen=127.0.0.1:0", data)
+	listening := p.line(`listening on (\S+)`)
+	out, code := look("--json", "--listen="+listening)
+	var report struct {
+		Worst    string
+		Findings []struct{ About, Level, Found string }
+	}
+	if err := json.Unmarshal([]byte(out), &report); err != nil || code != 1 || report.Worst != "warning" {
+		t.Fatalf("code %d, %v, %s", code, err, out)
+	}
+	found := map[string]string{}
+	for _, f := range report.Findings {
+		found[f.About+" "+f.Level] += f.Found
+	}
+	for about, text := range map[string]string{
+		"server ok": fmt.Sprintf("Process %d", p.cmd.Process.Pid), "queue ok": "0 page views", "address ok": "answers", "address warning": listening, "backup warning": "No backup", "readers ok": "up to date",
+	} {
+		if !strings.Contains(found[about], text) {
+			t.Errorf("%s: %q, want %q", about, found[about], text)
+		}
+	}
 }

@@ -240,21 +240,12 @@ func (r Reader) move(ctx context.Context, tx *db.Tx, lane int, from, to id.Event
 	return nil
 }
 
+// place asks the database where the reader stands, which begins where it is new.
 func (r Reader) place(ctx context.Context, d *db.DB, lane int) (place, error) {
-	var p place
-	var holder, until int64
-	read := func() error {
-		return d.QueryRow(ctx, `SELECT event_id, replay_until, holder, held_until FROM reader_cursor WHERE reader = ? AND lane = ?`, r.Name, lane).
-			Scan(&p.at, &p.replayUntil, &holder, &until)
-	}
-	err := read()
+	p, _, err := r.stored(ctx, d, lane)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = d.Do(ctx, func(tx *db.Tx) error {
-			// A reader without Reset has effects: it starts with what happens from now on.
-			start, err := id.Event(0), error(nil)
-			if r.Reset == nil {
-				start, err = head(ctx, tx, lane)
-			}
+			start, err := r.start(ctx, tx, lane)
 			if err != nil {
 				return err
 			}
@@ -263,16 +254,12 @@ func (r Reader) place(ctx context.Context, d *db.DB, lane int) (place, error) {
 			return err
 		})
 		if err == nil {
-			err = read()
+			p, _, err = r.stored(ctx, d, lane)
 		}
 	}
 	if err != nil {
 		return p, fmt.Errorf("find place of reader %s: %w", r.Name, err)
 	}
-	p.stored, p.checked = p.at, time.Now()
-	// A lease that ends later than any can was given under another clock.
-	left := db.Time(until).Sub(d.SharedNow())
-	p.elsewhere = holder != d.Process() && left > 0 && left <= 2*readerLease
 	return p, nil
 }
 

@@ -101,7 +101,7 @@ func New(ctx context.Context, c Config) (*App, error) {
 func (a *App) build(ctx context.Context) error {
 	c := a.config
 	var err error
-	if a.BaseURL, err = publicAddress(c.BaseURL); err != nil {
+	if a.BaseURL, err = PublicAddress(c.BaseURL); err != nil {
 		return err
 	}
 	// The address first: a second start on it ends before it touches the database.
@@ -155,9 +155,9 @@ func (a *App) build(ctx context.Context) error {
 	return nil
 }
 
-// publicAddress checks a public address that was chosen. A path is refused: all
+// PublicAddress checks a public address that was chosen. A path is refused: all
 // addresses begin at the root.
-func publicAddress(chosen string) (string, error) {
+func PublicAddress(chosen string) (string, error) {
 	if chosen == "" {
 		return "", nil
 	}

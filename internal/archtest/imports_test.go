@@ -35,6 +35,7 @@ var neighbours = []struct{ from, to, reason string }{
 	{"search", "rule", "a search is parsed into a tree of conditions"},
 	{"contact", "rule", "the list of contacts is filtered by a tree of conditions, and contact publishes what may be asked"},
 	{"label", "rule", "label publishes how a list of contacts is asked for a tag"},
+	{"tool/doctor", "tool/backup", "the doctor tells how old the last backup is"},
 	{"web*", "web/ui", "shared pieces of pages, named after what the user sees"},
 	{"web*", "web/layout", "the frame of every page"},
 	{"web*", "web/assets", "styles and scripts, with their hashed addresses"},

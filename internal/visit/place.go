@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/oschwald/maxminddb-golang/v2"
 )
@@ -58,6 +59,9 @@ func OpenPlaces(path string) (*Places, error) {
 	}
 	return &Places{path: path, reader: reader}, nil
 }
+
+// Built is when the maker of the file made it.
+func (p *Places) Built() time.Time { return time.Unix(int64(p.reader.Metadata.BuildEpoch), 0).UTC() }
 
 // Verify reads the whole file. When it is damaged, no place is found any more.
 func (p *Places) Verify() error {

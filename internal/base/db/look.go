@@ -57,7 +57,8 @@ func (d *DB) lookSQLite(dir string) error {
 	} else if err != nil {
 		return fmt.Errorf("look at the database: %w", err)
 	}
-	d.read = sqliteDB(path, []string{"busy_timeout(10000)", "query_only(1)", "cache_size(-8192)", "temp_store(MEMORY)"})
+	// A connection that may write copies the log into the file when it is the last to close.
+	d.read = sqliteDB(path, []string{"busy_timeout(10000)", "query_only(1)", "cache_size(-8192)", "temp_store(MEMORY)"}, "mode=ro")
 	d.read.SetMaxOpenConns(readers)
 	d.writer = make(chan *writer)
 	close(d.writer)

@@ -2,7 +2,9 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -22,10 +24,12 @@ func (d *DB) Size(ctx context.Context) (Size, error) {
 	if d.dialect == SQLite {
 		query = `SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()`
 		info, err := os.Stat(filepath.Join(d.dir, File) + "-wal")
-		if err != nil {
+		switch {
+		case err == nil:
+			s.Log = info.Size()
+		case !errors.Is(err, fs.ErrNotExist): // nobody has written since the last one closed
 			return s, fmt.Errorf("size of the log: %w", err)
 		}
-		s.Log = info.Size()
 	}
 	if err := d.QueryRow(ctx, query).Scan(&s.Database); err != nil {
 		return s, fmt.Errorf("size of the database: %w", err)

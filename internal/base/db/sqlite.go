@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	_ "modernc.org/sqlite" // the database/sql driver "sqlite"
 )
@@ -143,10 +144,10 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 	return nil
 }
 
-func sqliteDB(path string, pragmas []string) *sql.DB {
+func sqliteDB(path string, pragmas []string, more ...string) *sql.DB {
 	q := url.Values{"_pragma": pragmas}
 	// Open only parses the name; it fails for an unknown driver, which is imported above.
-	handle, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
+	handle, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+strings.Join(append(more, q.Encode()), "&"))
 	if err != nil {
 		panic(err)
 	}
@@ -181,9 +182,11 @@ func (w *walFile) sync() error {
 	return err
 }
 
+const lockName = File + "-lock"
+
 // lock keeps other processes from serving the database.
 func (d *DB) lock() error {
-	file, err := os.OpenFile(filepath.Join(d.dir, File+"-lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	file, err := os.OpenFile(filepath.Join(d.dir, lockName), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}

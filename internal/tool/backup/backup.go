@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"ariane/internal/base/db"
 )
@@ -19,11 +20,17 @@ func Take(ctx context.Context, dir, file string) (int64, error) {
 	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
 		return 0, errors.Join(err, fmt.Errorf("%s exists already: choose another name", file))
 	}
-	return place(file, 0o600, func(temporary *os.File) error {
+	begun := time.Now().UTC().Truncate(time.Second)
+	size, err := place(file, 0o600, func(temporary *os.File) error {
 		return db.CopyFile(ctx, dir, temporary.Name())
 	}, func(temporary string) error {
 		return db.CheckFile(ctx, temporary)
 	})
+	if err == nil {
+		// A folder that cannot be written to, or a full disk, makes no backup worse.
+		_ = note(dir, Made{At: begun, File: file, Size: size})
+	}
+	return size, err
 }
 
 // Restore makes the database of the folder dir from a copy. It refuses a folder
