@@ -26,6 +26,7 @@ import (
 	"ariane/internal/user"
 	"ariane/internal/visit"
 	"ariane/internal/web"
+	"ariane/internal/web/ops"
 )
 
 // Config is what is chosen when the program starts.
@@ -74,6 +75,7 @@ type App struct {
 	policy   *visit.Policy
 	places   *visit.Places
 	problems []string
+	trouble  func() string // of the recorder
 	// proxy is one that was not declared, nil before the first request of one.
 	proxy    atomic.Pointer[netip.Addr]
 	requests *web.Requests
@@ -127,6 +129,7 @@ func (a *App) build(ctx context.Context) error {
 	a.openPlaces()
 	a.policy = visit.NewPolicy(a.DB, bots, a.places)
 	a.Recorder = visit.NewRecorder(a.DB)
+	a.trouble = a.Recorder.Trouble
 	a.sites = setting.Cache(a.DB, setting.AllowedSites)
 	hosts := setting.Cache(a.DB, setting.OutgoingHosts)
 	a.outgoing = outgoing.New(outgoing.Options{Allowed: hosts.Get})
@@ -134,8 +137,9 @@ func (a *App) build(ctx context.Context) error {
 	a.Runner = activity.NewRunner(a.DB, c.Log, Readers()...)
 	a.watcher = activity.NewWatcher(a.DB, c.Log)
 	a.jobs = job.NewRunner(a.DB, c.Log, job.Options{Handlers: a.handlers(), Tasks: a.tasks()})
+	health := &ops.Health{Deps: a.operation(), Problems: a.attention}
 	handler, err := web.New(web.Options{DB: a.DB, Gate: a.gate, Log: c.Log, Secure: strings.HasPrefix(a.BaseURL, "https:"), Proxies: c.Proxies, Undeclared: a.undeclared,
-		OperatorToken: c.OperatorToken, Requests: a.requests}, a.doors()...)
+		OperatorToken: c.OperatorToken, Requests: a.requests, Health: health.Now}, a.doors()...)
 	if err != nil {
 		return err
 	}
@@ -210,6 +214,14 @@ func (a *App) attention(ctx context.Context) []string {
 	}
 	if damage := a.places.Damage(); damage != "" {
 		list = append(list, damage)
+	}
+	switch a.trouble() {
+	case "full":
+		list = append(list, i18n.T(ctx, "systempage.hits.full|Page views are refused: too many wait to be stored."))
+	case "stuck":
+		list = append(list, i18n.T(ctx, "systempage.hits.stuck|Page views have been waiting for a while: the database does not answer."))
+	case "failing":
+		list = append(list, i18n.T(ctx, "systempage.hits.failing|Page views could not be stored a moment ago. The log says why."))
 	}
 	return list
 }

@@ -26,7 +26,7 @@ func (a *App) doors() [][]web.Route {
 	return [][]web.Route{
 		track.Routes(track.Deps{DB: a.DB, Recorder: a.Recorder, Policy: a.policy, Sites: a.sites, BaseURL: a.BaseURL}),
 		public.Routes(visitors),
-		ops.Routes(ops.Deps{DB: a.DB, Log: a.config.Log, Recorder: a.Recorder, Runner: a.Runner, Requests: a.requests, Started: a.started}),
+		ops.Routes(a.operation()),
 		api.Routes(api.Deps{DB: a.DB, Kinds: Kinds()}),
 		accountpage.Routes(accountpage.Deps{DB: a.DB, Gate: a.gate, Clock: now}),
 		homepage.Routes(homepage.Deps{DB: a.DB, Clock: now, Runner: a.Runner, Problems: a.attention}),
@@ -37,6 +37,10 @@ func (a *App) doors() [][]web.Route {
 		activitypage.Routes(activitypage.Deps{DB: a.DB, Watcher: a.watcher, Tell: contacts.Everybody}),
 		noticepage.Routes(noticepage.Deps{DB: a.DB, Clock: now}),
 		peoplepage.Routes(peoplepage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL}),
-		systempage.Routes(systempage.Deps{DB: a.DB, Clock: now, Runner: a.Runner, Problems: a.attention, Kinds: Kinds()}),
+		systempage.Routes(systempage.Deps{DB: a.DB, Clock: now, Runner: a.Runner, Problems: a.attention, Waiting: a.Recorder.Waiting, Kinds: Kinds()}),
 	}
+}
+
+func (a *App) operation() ops.Deps {
+	return ops.Deps{DB: a.DB, Log: a.config.Log, Recorder: a.Recorder, Runner: a.Runner, Requests: a.requests, Started: a.started}
 }

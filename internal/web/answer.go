@@ -50,6 +50,10 @@ func Show(w http.ResponseWriter, r *http.Request, v View) error {
 			return err
 		}
 		f.User = &layout.User{Name: st.user.Name(), Email: st.user.Email, Picture: ui.PictureURL(int64(st.user.ID), st.user.Picture), Admin: st.user.Role == user.Admin, Unread: unread, Countless: notice.Countless}
+		if ask := st.server.Health; ask != nil && f.User.Admin {
+			health := ask(r.Context())
+			f.Health = &health
+		}
 		if v.Editing != "" {
 			if f.Editing, err = editing(r, v.Editing); err != nil {
 				return err

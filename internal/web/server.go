@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"ariane/internal/base/fault"
 	"ariane/internal/user"
 	"ariane/internal/web/assets"
+	"ariane/internal/web/layout"
 )
 
 // fileTime is how long a request with a file may take to arrive.
@@ -38,6 +40,8 @@ type Options struct {
 	Undeclared func(proxy netip.Addr)
 	// OperatorToken opens the Operator's routes from elsewhere; nothing does when empty.
 	OperatorToken string
+	// Health tells how the program does; nil where no page shows it.
+	Health func(ctx context.Context) layout.Health
 	// Requests counts requests when it is given.
 	Requests *Requests
 }

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -22,6 +23,7 @@ import (
 	"ariane/internal/id"
 	"ariane/internal/user"
 	"ariane/internal/web"
+	"ariane/internal/web/layout"
 	"ariane/internal/web/ui"
 )
 
@@ -380,5 +382,29 @@ func TestChoicesOfTheBrowser(t *testing.T) {
 	b.do("POST", "/s/choose?theme=%22onload%3D&language=xx")
 	if _, body := b.do("GET", "/s/x"); !strings.Contains(body, `data-theme="dark"`) {
 		t.Error("an unknown theme is accepted")
+	}
+}
+
+// How the program does is shown to those who look after it, in words too.
+func TestHealthOnEveryPage(t *testing.T) {
+	t.Parallel()
+	var state layout.Health
+	b := start(t, web.Options{Health: func(context.Context) layout.Health { return state }}, web.Route{Pattern: "GET /hello", Permission: web.SignedIn, Handler: hello})
+	for _, is := range []struct {
+		word string
+		layout.Health
+	}{
+		{"System: everything runs", layout.Health{}}, {"System: 1,200 events wait", layout.Health{Waiting: 1200}},
+		{"System: 2 things need attention", layout.Health{Problems: 2, Waiting: 1200}},
+	} {
+		state = is.Health
+		b.do(http.MethodPost, "/in/1")
+		if _, body := b.do(http.MethodGet, "/hello"); strings.Count(body, `title="`+is.word) != 2 || !strings.Contains(body, ">"+is.word+"</span>") {
+			t.Errorf("the administrator does not see %q: %s", is.word, body)
+		}
+		b.do(http.MethodPost, "/in/2")
+		if _, body := b.do(http.MethodGet, "/hello"); strings.Contains(body, "Syst") {
+			t.Errorf("a member sees the state: %s", body)
+		}
 	}
 }

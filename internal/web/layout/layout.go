@@ -40,6 +40,24 @@ type Frame struct {
 	// Wide gives a bare page the room of a longer form.
 	Wide    bool
 	Editing Editing
+	Health  *Health // nil: not shown
+}
+
+// Health is how the program does.
+type Health struct {
+	Problems int // what needs attention
+	Waiting  int // hits and events to be handled, zero when they are few
+}
+
+// word says what the mark in the bar shows.
+func (h Health) word(ctx context.Context) string {
+	switch {
+	case h.Problems > 0:
+		return i18n.N(ctx, h.Problems, "layout.health.broken|System: %s thing needs attention|System: %s things need attention", i18n.Number(ctx, h.Problems))
+	case h.Waiting > 0:
+		return i18n.N(ctx, h.Waiting, "layout.health.busy|System: %s event waits|System: %s events wait", i18n.Number(ctx, h.Waiting))
+	}
+	return i18n.T(ctx, "layout.health.well|System: everything runs")
 }
 
 // Editing is what is changed on a page, empty for nothing, and who else is

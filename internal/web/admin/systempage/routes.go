@@ -16,6 +16,8 @@ type Deps struct {
 	Runner *activity.Runner
 	// Problems tells what else needs attention; nil for nothing.
 	Problems func(ctx context.Context) []string
+	// Waiting is how many page views wait to be stored; nil where none do.
+	Waiting func() int
 	// Kinds are all kinds of event, for their names.
 	Kinds []activity.Definition
 }

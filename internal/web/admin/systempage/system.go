@@ -30,6 +30,7 @@ type systemData struct {
 	Faults   []activity.Fault
 	Readers  []activity.Progress
 	Turns    []job.Turn
+	Waiting  int // page views to be stored
 }
 
 func (d Deps) load(ctx context.Context) (systemData, error) {
@@ -37,6 +38,9 @@ func (d Deps) load(ctx context.Context) (systemData, error) {
 	var err error
 	if d.Problems != nil {
 		data.Problems = d.Problems(ctx)
+	}
+	if d.Waiting != nil {
+		data.Waiting = d.Waiting()
 	}
 	if data.Failed, err = job.Failed(ctx, d.DB, shown); err != nil {
 		return data, err
@@ -68,6 +72,7 @@ type systemView struct {
 	Verdict  string
 	Jobs     []problem
 	Events   []problem
+	Hits     line
 	Readers  []line
 	Tasks    []line
 }
@@ -107,6 +112,7 @@ func newSystemView(ctx context.Context, now time.Time, kinds []activity.Definiti
 		})
 	}
 	broken := len(v.Jobs) + len(v.Events) + len(v.Problems)
+	v.Hits = hitLine(ctx, data.Waiting)
 	for _, p := range data.Readers {
 		v.Readers = append(v.Readers, readerLine(ctx, p))
 	}
@@ -130,6 +136,14 @@ func kindName(kinds []activity.Definition, kind activity.Kind) string {
 		return strconv.Itoa(int(kind))
 	}
 	return kinds[i].Name
+}
+
+func hitLine(ctx context.Context, waiting int) line {
+	l := line{Label: i18n.T(ctx, "systempage.hits|Store page views"), Tone: ui.Green, State: i18n.T(ctx, "systempage.hits.none|None waits")}
+	if waiting > 0 {
+		l.Tone, l.State = ui.Blue, i18n.N(ctx, waiting, "systempage.hits.waiting|%s waits|%s wait", i18n.Number(ctx, waiting))
+	}
+	return l
 }
 
 func readerLine(ctx context.Context, p activity.Progress) line {
