@@ -38,7 +38,7 @@ func Show(w http.ResponseWriter, r *http.Request, v View) error {
 	st := stateOf(r.Context())
 	f := layout.Frame{
 		Title: v.Title, Section: v.Section, Body: v.Body, Wide: v.Wide,
-		Theme: theme(r), Here: "/s/dashboard", Notices: notices(r),
+		Theme: theme(r), Compact: compact(r), Here: "/s/dashboard", Notices: notices(r),
 	}
 	if r.Method == http.MethodGet {
 		f.Here = r.URL.RequestURI()

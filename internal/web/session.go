@@ -23,6 +23,7 @@ const (
 const (
 	languageCookie = "ariane_language"
 	themeCookie    = "ariane_theme"
+	densityCookie  = "ariane_density"
 )
 
 // SignIn makes a user the one of this session, under a new token.
@@ -107,6 +108,19 @@ func theme(r *http.Request) string {
 		return c.Value
 	}
 	return ""
+}
+
+// SetDensity remembers in this browser how close the rows of tables lie: it is a
+// matter of the screen.
+func SetDensity(w http.ResponseWriter, r *http.Request, density string) {
+	if density == "compact" || density == "comfortable" {
+		remember(w, r, densityCookie, density)
+	}
+}
+
+func compact(r *http.Request) bool {
+	c, err := r.Cookie(densityCookie)
+	return err == nil && c.Value == "compact"
 }
 
 func remember(w http.ResponseWriter, r *http.Request, name, value string) {

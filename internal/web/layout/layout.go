@@ -34,6 +34,7 @@ type Frame struct {
 	Section Section
 	Notices []Notice
 	Theme   string // "light", "dark", or empty: as the system has it
+	Compact bool   // the rows of tables lie close
 	Here    string // where switching language or theme comes back to
 	User    *User  // nil: nobody is logged in
 	Body    templ.Component
@@ -168,6 +169,20 @@ func themes(ctx context.Context) []themeChoice {
 
 func (f Frame) themeIs(value string) string {
 	if f.Theme == value || f.Theme == "" && value == "system" {
+		return "true"
+	}
+	return "false"
+}
+
+func (f Frame) density() string {
+	if f.Compact {
+		return "compact"
+	}
+	return "comfortable"
+}
+
+func (f Frame) densityIs(value string) string {
+	if f.density() == value {
 		return "true"
 	}
 	return "false"

@@ -109,3 +109,8 @@ func (d Deps) chooseTheme(w http.ResponseWriter, r *http.Request) error {
 	web.SetTheme(w, r, theme)
 	return web.Redirect(w, r, web.LocalPath(r.PostFormValue("return"), home))
 }
+
+func chooseDensity(w http.ResponseWriter, r *http.Request) error {
+	web.SetDensity(w, r, r.PostFormValue("density"))
+	return web.Redirect(w, r, web.LocalPath(r.PostFormValue("return"), home))
+}

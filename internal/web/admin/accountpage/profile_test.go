@@ -30,6 +30,10 @@ func TestProfile(t *testing.T) {
 	b.Post("/s/account", "user_name", "anna", "email", "Anna@Other.test", "first_name", "Anna", "last_name", "Moreau", "language", "fr", "zone", "Europe/Paris", "theme", "dark").
 		Wants(http.StatusOK, "Votre compte est enregistré.", "Anna Moreau", "Anna@Other.test", `data-theme="dark"`)
 	b.Post("/s/theme", "theme", "light", "return", "/s/account").Wants(http.StatusOK, `data-theme="light"`)
+	b.Get("/s/account").Wants(http.StatusOK, `data-density="comfortable"`)
+	b.Post("/s/density", "density", "compact", "return", "/s/account").Wants(http.StatusOK, `data-density="compact"`)
+	b.Post("/s/density", "density", "x", "return", "/s/account").Wants(http.StatusOK, `data-density="compact"`)
+	b.Post("/s/density", "density", "comfortable", "return", "/s/account").Wants(http.StatusOK, `data-density="comfortable"`)
 	b.Post("/s/theme", "theme", "system", "return", "/s/account").Wants(http.StatusOK, `data-theme=""`)
 }
 

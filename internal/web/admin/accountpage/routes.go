@@ -30,6 +30,7 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "POST /s/setup/{token}", Permission: web.Public, Handler: d.setUp},
 		{Pattern: "POST /s/language", Permission: web.Public, Handler: d.chooseLanguage},
 		{Pattern: "POST /s/theme", Permission: web.Public, Handler: d.chooseTheme},
+		{Pattern: "POST /s/density", Permission: web.SignedIn, Handler: chooseDensity},
 		{Pattern: "GET /s/password/{token}", Permission: web.Public, Handler: d.showLink},
 		{Pattern: "POST /s/password/{token}", Permission: web.Public, Handler: d.useLink},
 		{Pattern: "GET /s/account", Permission: web.SignedIn, Handler: d.showProfile},
