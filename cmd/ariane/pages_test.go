@@ -26,6 +26,9 @@ func TestEveryPage(t *testing.T) {
 	if os.Getenv("ARIANE_TEST_POSTGRES") != "" {
 		t.Skip("the demonstration is on SQLite")
 	}
+	if err := os.MkdirAll(*screenshots, 0o755); *screenshots != "" && err != nil {
+		t.Fatal(err)
+	}
 	for _, language := range []string{"en", "fr"} {
 		t.Run(language, func(t *testing.T) {
 			p := start(t, []string{"LC_ALL=" + language}, "demo", "--listen=127.0.0.1:0", "--site-listen=localhost:0", "--data="+t.TempDir())
