@@ -62,7 +62,7 @@ func Search(ctx context.Context, q db.Q, contact id.Contact, p Page, read func(P
 // further is the place so many events back; the zero Cursor when there are not
 // so many.
 func further(ctx context.Context, q db.Q, contact id.Contact, from Cursor, events int) (Cursor, error) {
-	where, args := Page{Before: from}.where(contact)
+	where, args := Page{Before: from}.where(q.Dialect(), contact)
 	var at, number int64
 	err := q.QueryRow(ctx, `SELECT at, id FROM event WHERE `+where+` ORDER BY at DESC, id DESC LIMIT 1 OFFSET ?`, append(args, events-1)...).Scan(&at, &number)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -119,7 +119,7 @@ func TallyLatest(ctx context.Context, q db.Q, contact id.Contact, most int) (cou
 // Rhythm counts the events of a page of a thread by kind and by unit of time,
 // numbered from 1970 in UTC.
 func Rhythm(ctx context.Context, q db.Q, contact id.Contact, p Page, unit time.Duration) (map[int64]map[Kind]int, error) {
-	where, args := p.where(contact)
+	where, args := p.where(q.Dialect(), contact)
 	rows, err := q.Query(ctx, `SELECT at / `+strconv.FormatInt(unit.Milliseconds(), 10)+` AS unit, kind, count(*) FROM event WHERE `+where+` GROUP BY 1, 2`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("count thread of contact %d by time: %w", contact, err)
@@ -154,14 +154,14 @@ type Holding struct {
 	Numbers []int64
 }
 
-func (h Holding) where() (string, []any) {
+func (h Holding) where(d db.Dialect) (string, []any) {
 	if len(h.Numbers) == 0 {
 		return "1 = 0", nil
 	}
 	var either []string
 	var args []any
 	for _, name := range h.Names {
-		either = append(either, held(name)+` IN (`+db.Marks(len(h.Numbers))+`)`)
+		either = append(either, d.JSONText("data", name)+` IN (`+db.Marks(len(h.Numbers))+`)`)
 		for _, n := range h.Numbers {
 			args = append(args, strconv.FormatInt(n, 10))
 		}
@@ -169,15 +169,14 @@ func (h Holding) where() (string, []any) {
 	return "(" + strings.Join(either, " OR ") + ")", args
 }
 
-func held(name string) string { return `CAST(data ->> '` + name + `' AS TEXT)` }
-
 // Numbers lists the different numbers that the events of a page of a thread have
 // under one of these names in their data.
 func Numbers(ctx context.Context, q db.Q, contact id.Contact, p Page, names ...string) ([]int64, error) {
 	var numbers []int64
 	for _, name := range names {
-		where, args := p.where(contact)
-		rows, err := q.Query(ctx, `SELECT DISTINCT `+held(name)+` FROM event WHERE `+where+` AND data ->> '`+name+`' IS NOT NULL`, args...)
+		value := q.Dialect().JSONText("data", name)
+		where, args := p.where(q.Dialect(), contact)
+		rows, err := q.Query(ctx, `SELECT DISTINCT `+value+` FROM event WHERE `+where+` AND `+value+` IS NOT NULL`, args...)
 		if err != nil {
 			return nil, fmt.Errorf("list %s in thread of contact %d: %w", name, contact, err)
 		}

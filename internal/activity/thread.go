@@ -38,7 +38,7 @@ type Page struct {
 
 // Thread reads events of one contact, newest first.
 func Thread(ctx context.Context, q db.Q, contact id.Contact, p Page) ([]Event, error) {
-	where, args := p.where(contact)
+	where, args := p.where(q.Dialect(), contact)
 	order := "DESC"
 	if p.Oldest {
 		order = "ASC"
@@ -65,7 +65,7 @@ func Since(ctx context.Context, q db.Q, contacts []id.Contact, from time.Time, k
 }
 
 // where is the condition of a page in SQL.
-func (p Page) where(contact id.Contact) (string, []any) {
+func (p Page) where(d db.Dialect, contact id.Contact) (string, []any) {
 	where := []string{"contact_id = ?"}
 	args := []any{int64(contact)}
 	than := "<"
@@ -95,7 +95,7 @@ func (p Page) where(contact id.Contact) (string, []any) {
 		}
 	}
 	if p.Holding != nil {
-		held, numbers := p.Holding.where()
+		held, numbers := p.Holding.where(d)
 		where, args = append(where, held), append(args, numbers...)
 	}
 	return strings.Join(where, " AND "), args

@@ -87,6 +87,15 @@ func (tx *Tx) UnindexText(ctx context.Context, table string, row int64) error {
 	return nil
 }
 
+// JSONText is the text of a value of an object that is stored in a text column,
+// NULL where there is none. The name is the program's, never from outside.
+func (d Dialect) JSONText(column, name string) string {
+	if d == Postgres {
+		column = "CAST(" + column + " AS JSON)"
+	}
+	return "CAST(" + column + " ->> '" + name + "' AS TEXT)"
+}
+
 // ShortestText is the least number of characters that MatchTexts finds by index.
 const ShortestText = 3
 
