@@ -286,6 +286,7 @@ func TestPagesByKeyAreTheListInOrder(t *testing.T) {
 			{Sort: sort}, {Sort: sort, Asc: true},
 			{Sort: sort, Anonymous: true, Where: rule.All{rule.Cond{Field: "anonymous", Op: rule.Is}}},
 			{Sort: sort, Anonymous: true},
+			{Sort: sort, BlankLast: true}, {Sort: sort, BlankLast: true, Asc: true}, {Sort: sort, BlankLast: true, Anonymous: true, Asc: true},
 		} {
 			whole := f
 			whole.Limit = 1000

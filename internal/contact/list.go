@@ -33,13 +33,12 @@ const (
 )
 
 // sortColumns are the indexed columns behind each order, textSorts those that hold
-// text. In the orders of lastBlank contacts without a value come last, whichever
-// the direction.
+// text. Values of blankSorts may be missing.
 var (
 	sortColumns = map[Sort]string{SortLastActive: "active.last_active", SortName: "contact.sort_name", SortCompany: "contact.company",
 		SortEmail: "contact.email", SortPlace: "contact.place", SortPoints: "contact.points", SortAdded: "contact.added", SortIdentified: "contact.identified", SortID: "contact.id"}
-	textSorts = []Sort{SortName, SortCompany, SortEmail, SortPlace}
-	lastBlank = []Sort{SortPlace}
+	textSorts  = []Sort{SortName, SortCompany, SortEmail, SortPlace}
+	blankSorts = []Sort{SortCompany, SortEmail, SortPlace}
 )
 
 // Sorts lists the orders there are.
@@ -58,6 +57,9 @@ type Filter struct {
 	Also rule.Catalogue
 	Sort Sort // SortLastActive when empty
 	Asc  bool
+	// BlankLast puts those without a text to sort by at the end, whichever the
+	// direction. Otherwise they come where an empty text does.
+	BlankLast bool
 	// After is the Next or Previous of a Page. Offset is for callers that
 	// cannot keep one; it costs in proportion.
 	After  string
@@ -235,7 +237,7 @@ func statement(f Filter, d db.Dialect) (text string, args []any, back bool, err 
 		return "", nil, false, err
 	}
 	state, _ := standing(f)
-	if state == mixed && f.Sort != SortID && f.Sort != SortAdded || f.After != "" && p.shared() || slices.Contains(lastBlank, p.sort) {
+	if state == mixed && f.Sort != SortID && f.Sort != SortAdded || f.After != "" && p.shared() || f.lastBlank(p.sort) {
 		return mixedStatement(f, d)
 	}
 	desc, column := !f.Asc, sortColumns[p.sort]

@@ -38,7 +38,7 @@ func (f Filter) parts(d db.Dialect) ([]part, error) {
 			list = append(list, part{p, "''", f.group(Anonymous, false)})
 		case anonymous:
 			list = append(list, part{p, "0", f.group(Anonymous, false)})
-		case slices.Contains(lastBlank, sort):
+		case f.lastBlank(sort):
 			column := sortColumns[sort]
 			list = append(list, part{p.with(column+" > ?", blank), column, f.group(Known, false)}, part{p.with(column+" <= ?", blank), column, f.group(Known, true)})
 		default:
@@ -51,6 +51,8 @@ func (f Filter) parts(d db.Dialect) ([]part, error) {
 // blank is the greatest value of those that are none.
 const blank = " "
 
+func (f Filter) lastBlank(sort Sort) bool { return f.BlankLast && slices.Contains(blankSorts, sort) }
+
 // group is the place among all groups, in ascending order, of the contacts that are
 // known or not and have a value of the order or not. Visitors are the lowest one,
 // or the last as those without a value are.
@@ -60,7 +62,7 @@ func (f Filter) group(state State, none bool) int {
 		last = -1
 	}
 	switch {
-	case !slices.Contains(lastBlank, f.Sort):
+	case !f.lastBlank(f.Sort):
 		return int(state)
 	case state == Anonymous:
 		return 2 * last

@@ -132,7 +132,7 @@ func (f Filter) order(state string) (sort Sort, groups bool) {
 	case state == "= 0" && sort != SortLastActive, state == mixed && sort == SortAdded:
 		sort = SortID
 	}
-	return sort, state == mixed && sort != SortLastActive && sort != SortID || slices.Contains(lastBlank, sort)
+	return sort, state == mixed && sort != SortLastActive && sort != SortID || f.lastBlank(sort)
 }
 
 // compare is the ascending order of a list.

@@ -52,7 +52,8 @@ func TestBothWaysToList(t *testing.T) {
 		rule.All{text(rule.Contains, "text", "abel"), rule.Not{Node: visitors}},
 	} {
 		for _, sort := range Sorts() {
-			for _, f := range []Filter{{Sort: sort}, {Sort: sort, Asc: true}, {Sort: sort, Anonymous: true}, {Sort: sort, Anonymous: true, Asc: true}} {
+			for _, f := range []Filter{{Sort: sort}, {Sort: sort, Asc: true}, {Sort: sort, Anonymous: true}, {Sort: sort, Anonymous: true, Asc: true},
+				{Sort: sort, BlankLast: true}, {Sort: sort, BlankLast: true, Asc: true}, {Sort: sort, Anonymous: true, BlankLast: true}} {
 				f.Where, f.Limit = where, 4
 				compared += samePages(t, d, f)
 			}

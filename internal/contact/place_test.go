@@ -17,7 +17,7 @@ import (
 
 func (b bench) byPlace(asc bool) []id.Contact {
 	b.Helper()
-	page, err := contact.List(context.Background(), b.d, contact.Filter{Sort: contact.SortPlace, Asc: asc, Limit: 5000})
+	page, err := contact.List(context.Background(), b.d, contact.Filter{Sort: contact.SortPlace, Asc: asc, BlankLast: true, Limit: 5000})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -132,5 +132,34 @@ func TestPlacesOfOldContacts(t *testing.T) {
 	got := b.byPlace(true)
 	if !slices.IsSorted(got) || len(got) != many {
 		t.Errorf("%d contacts, in order: %v", len(got), slices.IsSorted(got))
+	}
+}
+
+// Those who have nothing to be sorted by are last, if that is asked for.
+func TestBlankLast(t *testing.T) {
+	b := open(t)
+	b.visitor(1)
+	for i, company := range []string{"", "Zug", "Acme", ""} {
+		values := map[string]string{"lastname": "X", "company": company}
+		if i == 3 {
+			values["email"] = "x@example.test"
+		}
+		if _, err := b.add(byHand(values)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		sort           contact.Sort
+		asc, anonymous bool
+		want           []id.Contact
+	}{
+		{contact.SortCompany, true, false, []id.Contact{4, 3, 2, 5}}, {contact.SortCompany, false, false, []id.Contact{3, 4, 5, 2}},
+		{contact.SortCompany, true, true, []id.Contact{4, 3, 2, 5, 1}}, {contact.SortCompany, false, true, []id.Contact{3, 4, 5, 2, 1}},
+		{contact.SortEmail, true, false, []id.Contact{5, 2, 3, 4}}, {contact.SortPlace, false, true, []id.Contact{5, 4, 3, 2, 1}},
+	} {
+		page, err := contact.List(context.Background(), b.d, contact.Filter{Sort: c.sort, Asc: c.asc, BlankLast: true, Anonymous: c.anonymous, Limit: 10})
+		if diff := cmp.Diff(c.want, numbers(page.Contacts)); diff != "" || err != nil {
+			t.Errorf("%+v: %s %v", c, diff, err)
+		}
 	}
 }

@@ -31,6 +31,7 @@ func TestListsComeFromAnIndexInOrder(t *testing.T) {
 			{Sort: sort}, {Sort: sort, Asc: true},
 			{Sort: sort, Anonymous: true, Where: rule.Cond{Field: "anonymous", Op: rule.Is}},
 			{Sort: sort, Anonymous: true}, {Sort: sort, Anonymous: true, Asc: true},
+			{Sort: sort, BlankLast: true}, {Sort: sort, BlankLast: true, Asc: true}, {Sort: sort, BlankLast: true, Anonymous: true},
 		} {
 			f.Limit = 30
 			for range 2 {

@@ -325,7 +325,7 @@ func TestListsAreOrderedCutAndSearched(t *testing.T) {
 		"search=ip:88.12":                                           "4",
 		"search=elodie":                                             "2",
 		"search=!is:anonymous&orderBy=email":                        "3 1 2",
-		"orderBy=l.city":                                            "3 1 2 4",
+		"orderBy=l.city":                                            "4 2 3 1",
 		"search=!is:anonymous&orderBy=city&orderByDir=desc":         "1 3 2",
 		"search=!is:anonymous&orderBy=firstname,lastname":           "3 2 1",
 		"search=!is:anonymous&orderBy=date_added":                   "1 2 3",

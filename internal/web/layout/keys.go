@@ -32,11 +32,13 @@ func shortcuts(ctx context.Context, admin bool) []shortcutGroup {
 		shortcut{[]string{"g", "i"}, i18n.T(ctx, "layout.keys.list|Back to the list")})
 	return []shortcutGroup{pages, {i18n.T(ctx, "layout.keys.here|On the page"), []shortcut{
 		{[]string{"/"}, i18n.T(ctx, "layout.keys.search|Search")},
-		{[]string{"c"}, i18n.T(ctx, "layout.keys.new|New")},
+		{[]string{"c"}, i18n.T(ctx, "layout.keys.new|New form, new user")},
 		{[]string{"a"}, i18n.T(ctx, "layout.keys.quick|Quick add of a contact")},
 		{[]string{"e"}, i18n.T(ctx, "layout.keys.edit|Edit")},
 		{[]string{i18n.T(ctx, "layout.keys.delete_key|Del")}, i18n.T(ctx, "layout.keys.delete|Delete, after asking")},
-		{[]string{"v"}, i18n.T(ctx, "layout.keys.face|Contacts as a table or as cards")},
+		{[]string{"t"}, i18n.T(ctx, "layout.keys.table|Contacts as a table")},
+		{[]string{"c"}, i18n.T(ctx, "layout.keys.cards|Contacts as cards")},
+		{[]string{"v"}, i18n.T(ctx, "layout.keys.face|From one to the other")},
 		{[]string{"Ctrl", i18n.T(ctx, "layout.keys.enter_key|Enter")}, i18n.T(ctx, "layout.keys.save|Save")},
 		{[]string{"?"}, i18n.T(ctx, "layout.keys.help|Help")},
 		{[]string{i18n.T(ctx, "layout.keys.escape_key|Esc")}, i18n.T(ctx, "layout.keys.escape|Close")},

@@ -111,7 +111,7 @@ func (d Deps) load(ctx context.Context, l listRequest) (listData, error) {
 		return data, err
 	}
 	data.Anonymous, data.Hints, data.All = query.Anonymous, query.Hints, everybody(query.Where)
-	filter := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: rule.Catalogue{"tag": label.Field()}, Sort: l.Sort, Asc: l.Asc, After: l.After, Limit: l.Size, CountTo: countedTo}
+	filter := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: rule.Catalogue{"tag": label.Field()}, Sort: l.Sort, Asc: l.Asc, BlankLast: true, After: l.After, Limit: l.Size, CountTo: countedTo}
 	if data.Page, err = contact.List(ctx, d.DB, filter); err != nil {
 		return data, err
 	}

@@ -139,9 +139,9 @@ func kindName(kinds []activity.Definition, kind activity.Kind) string {
 }
 
 func hitLine(ctx context.Context, waiting int) line {
-	l := line{Label: i18n.T(ctx, "systempage.hits|Store page views"), Tone: ui.Green, State: i18n.T(ctx, "systempage.hits.none|None waits")}
+	l := line{Label: i18n.T(ctx, "systempage.hits|Store page views"), Tone: ui.Green, State: i18n.T(ctx, "systempage.hits.none|None waiting")}
 	if waiting > 0 {
-		l.Tone, l.State = ui.Blue, i18n.N(ctx, waiting, "systempage.hits.waiting|%s waits|%s wait", i18n.Number(ctx, waiting))
+		l.Tone, l.State = ui.Blue, i18n.N(ctx, waiting, "systempage.hits.waiting|%s waiting|%s waiting", i18n.Number(ctx, waiting))
 	}
 	return l
 }
