@@ -67,7 +67,7 @@ func countUpTo(ctx context.Context, q db.Q, f Filter, few few) (n int, exact boo
 // countState counts those of these contacts that are in a state.
 func countState(ctx context.Context, q db.Q, state string, ids []id.Contact) (n int, err error) {
 	among, bound := db.InIDs(q.Dialect(), "contact_id", ids)
-	err = q.QueryRow(ctx, `SELECT count(*) FROM contact_active WHERE `+among+` AND `+q.Dialect().Unindexed("state")+` `+state, bound...).Scan(&n)
+	err = q.QueryRow(ctx, `SELECT count(*) FROM contact_active WHERE `+among+` AND +state `+state, bound...).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count contacts: %w", err)
 	}
@@ -99,7 +99,7 @@ func countAmong(ctx context.Context, q db.Q, f Filter, ids []id.Contact) (n int,
 		return 0, err
 	}
 	among, bound := db.InIDs(q.Dialect(), "contact.id", ids)
-	err = q.QueryRow(ctx, `SELECT count(*) FROM contact WHERE `+among+` AND contact.state `+state+` AND `+where, append(bound, args...)...).Scan(&n)
+	err = q.QueryRow(ctx, `SELECT count(*) FROM contact WHERE `+among+` AND +contact.state `+state+` AND `+where, append(bound, args...)...).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count contacts: %w", err)
 	}

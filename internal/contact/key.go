@@ -142,9 +142,13 @@ type Conflict struct {
 // Conflicts lists the values of a contact whose keys others own; of all
 // contacts when it is zero. The latest are first.
 func Conflicts(ctx context.Context, q db.Q, contact id.Contact, limit int) ([]Conflict, error) {
+	where, args := "", []any{limit}
+	if contact != 0 {
+		where, args = `WHERE c.contact_id = ? `, []any{int64(contact), limit}
+	}
 	rows, err := q.Query(ctx, `SELECT c.contact_id, i.contact_id, c.kind, c.value, c.added FROM identity_conflict c
 		JOIN identity i ON i.kind = c.kind AND i.value = c.value AND i.contact_id <> c.contact_id
-		WHERE c.contact_id = ? OR ? = 0 ORDER BY c.added DESC, c.contact_id LIMIT ?`, int64(contact), int64(contact), limit)
+		`+where+`ORDER BY c.added DESC, c.contact_id LIMIT ?`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list conflicts of keys: %w", err)
 	}

@@ -82,7 +82,7 @@ func arrange(ctx context.Context, q db.Q, f Filter, ids []id.Contact, looked boo
 	}
 	among, args := db.InIDs(q.Dialect(), key, ids)
 	// Not by the index of all in this state.
-	where := q.Dialect().Unindexed(of) + " " + state
+	where := "+" + of + " " + state
 	if looked {
 		text, more, err := rule.SQL(rest, f.catalogue(state), q.Dialect())
 		if err != nil {
@@ -220,7 +220,7 @@ func matching(ctx context.Context, q db.Q, f Filter, list []placed, most int) (k
 		}
 		match := make(map[id.Contact]bool, len(part))
 		among, bound := db.InIDs(q.Dialect(), "contact.id", ids)
-		err := db.Each(ctx, q, `SELECT contact.id FROM contact WHERE `+among+` AND contact.state `+state+` AND `+where, append(bound, args...), func(row db.Row) error {
+		err := db.Each(ctx, q, `SELECT contact.id FROM contact WHERE `+among+` AND +contact.state `+state+` AND `+where, append(bound, args...), func(row db.Row) error {
 			var c id.Contact
 			err := row.Scan(&c)
 			match[c] = true

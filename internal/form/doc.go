@@ -9,7 +9,7 @@
 // What follows a submission on this machine is done with it in one transaction;
 // what leaves it is a job.
 //
-// Tables: form, form_field, form_action, form_submission, form_submission_key.
+// Tables: form, form_field, form_action, form_submission, form_submission_key, form_count.
 //
 // Kinds appended: form.submitted.
 //

@@ -29,7 +29,7 @@ func followErasures(ctx context.Context, tx *db.Tx, batch []activity.Event) erro
 		among, args := db.InIDs(tx.Dialect(), "contact_id", append([]id.Contact{e.Contact}, erased.Absorbed...))
 		_, err := tx.Exec(ctx, `DELETE FROM form_submission_key WHERE (form_id, submission_id) IN (SELECT form_id, id FROM form_submission WHERE `+among+`)`, args...)
 		if err == nil {
-			_, err = tx.Exec(ctx, `DELETE FROM form_submission WHERE `+among, args...)
+			_, err = deleteSubmissions(ctx, tx, among, args...)
 		}
 		if err != nil {
 			return fmt.Errorf("erase submissions of contact %d: %w", e.Contact, err)

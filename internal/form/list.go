@@ -120,11 +120,12 @@ func counted(ctx context.Context, q db.Q, forms []Listed) error {
 	if len(forms) == 0 {
 		return nil
 	}
-	ids := make([]any, len(forms))
+	ids := make([]id.Form, len(forms))
 	for i, f := range forms {
-		ids[i] = int64(f.ID)
+		ids[i] = f.ID
 	}
-	rows, err := q.Query(ctx, `SELECT form_id, COUNT(*), MAX(at) FROM form_submission WHERE form_id IN (`+db.Marks(len(ids))+`) GROUP BY form_id`, ids...)
+	among, args := db.InIDs(q.Dialect(), "form_id", ids)
+	rows, err := q.Query(ctx, `SELECT form_id, n, (SELECT at FROM form_submission s WHERE s.form_id = form_count.form_id ORDER BY at DESC LIMIT 1) FROM form_count WHERE `+among, args...)
 	if err != nil {
 		return fmt.Errorf("count submissions: %w", err)
 	}

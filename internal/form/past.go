@@ -63,5 +63,11 @@ func SubmitPast(ctx context.Context, tx *db.Tx, list []Past) error {
 	for i, p := range list {
 		outs[i].tell(tx, p.At, p.Visitor, cut(p.Page), cut(p.Referrer))
 	}
-	return label.AddAll(ctx, tx, tags)
+	if err := label.AddAll(ctx, tx, tags); err != nil {
+		return err
+	}
+	for _, p := range list {
+		count(tx, p.Form.ID, 1)
+	}
+	return nil
 }

@@ -58,9 +58,14 @@ func (f ResultFilter) where() (string, []any) {
 
 // CountResults is the number of submissions of the filter, whatever the page.
 func CountResults(ctx context.Context, q db.Q, f ResultFilter) (int, error) {
-	where, args := f.where()
+	text, args := `SELECT COALESCE(max(n), 0) FROM form_count WHERE form_id = ?`, []any{int64(f.Form)}
+	if f.Text != "" || !f.From.IsZero() || !f.To.IsZero() {
+		var where string
+		where, args = f.where()
+		text = `SELECT COUNT(*) FROM form_submission WHERE ` + where
+	}
 	var n int
-	if err := q.QueryRow(ctx, `SELECT COUNT(*) FROM form_submission WHERE `+where, args...).Scan(&n); err != nil {
+	if err := q.QueryRow(ctx, text, args...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count submissions of form %d: %w", f.Form, err)
 	}
 	return n, nil
@@ -172,10 +177,5 @@ func DeleteResults(ctx context.Context, tx *db.Tx, form id.Form, which []id.Subm
 	if err != nil {
 		return 0, fmt.Errorf("delete submissions of form %d: %w", form, err)
 	}
-	result, err := tx.Exec(ctx, `DELETE FROM form_submission WHERE form_id = ? AND `+among, append([]any{int64(form)}, args...)...)
-	if err != nil {
-		return 0, fmt.Errorf("delete submissions of form %d: %w", form, err)
-	}
-	n, err := result.RowsAffected()
-	return int(n), err
+	return deleteSubmissions(ctx, tx, `form_id = ? AND `+among, append([]any{int64(form)}, args...)...)
 }

@@ -188,6 +188,7 @@ func Delete(ctx context.Context, tx *db.Tx, form id.Form) error {
 	for _, statement := range []string{
 		`DELETE FROM form_submission_key WHERE form_id = ?`,
 		`DELETE FROM form_submission WHERE form_id = ?`,
+		`DELETE FROM form_count WHERE form_id = ?`,
 		`DELETE FROM form_field WHERE form_id = ?`,
 		`DELETE FROM form_action WHERE form_id = ?`,
 	} {

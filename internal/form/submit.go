@@ -217,7 +217,11 @@ func record(ctx context.Context, tx *db.Tx, s Submission, out *Outcome, values m
 	if who != 0 {
 		out.tell(tx, tx.Now(), visitor, page, referrer)
 	}
-	return f.act(ctx, tx, *out)
+	if err := f.act(ctx, tx, *out); err != nil {
+		return err
+	}
+	count(tx, f.ID, 1)
+	return nil
 }
 
 var submissionColumns = []string{"contact_id", "id", "form_id", "at", "ip", "page", "referrer", "answers", "words"}

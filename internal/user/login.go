@@ -65,7 +65,7 @@ func Note(ctx context.Context, tx *db.Tx, user id.User, login int64) error {
 
 // LogIns lists the log-ins of a user that go on, the last used first.
 func LogIns(ctx context.Context, q db.Q, user id.User, now time.Time) ([]LogIn, error) {
-	rows, err := q.Query(ctx, `SELECT id, begun, seen, address, agent FROM user_login WHERE user_id = ? AND expires > ? ORDER BY seen DESC, id DESC LIMIT 100`,
+	rows, err := q.Query(ctx, `SELECT id, begun, seen, address, agent FROM user_login WHERE user_id = ? AND `+q.Dialect().Unindexed("expires")+` > ? ORDER BY seen DESC, id DESC LIMIT 100`,
 		int64(user), db.Millis(now))
 	if err != nil {
 		return nil, fmt.Errorf("list log-ins of user %d: %w", user, err)

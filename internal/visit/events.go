@@ -169,17 +169,18 @@ func leavings(events []activity.Event) map[id.Event]time.Time {
 // readTexts finds the texts of numbers; zero is no text.
 func readTexts(ctx context.Context, q db.Q, numbers []int64) (map[int64]string, error) {
 	bodies := map[int64]string{}
-	var args []any
+	var asked []int64
 	for _, n := range numbers {
-		if _, asked := bodies[n]; !asked && n != 0 {
+		if _, known := bodies[n]; !known && n != 0 {
 			bodies[n] = ""
-			args = append(args, n)
+			asked = append(asked, n)
 		}
 	}
-	if len(args) == 0 {
+	if len(asked) == 0 {
 		return bodies, nil
 	}
-	rows, err := q.Query(ctx, `SELECT id, body FROM visit_text WHERE id IN (`+db.Marks(len(args))+`)`, args...)
+	among, args := db.InIDs(q.Dialect(), "id", asked)
+	rows, err := q.Query(ctx, `SELECT id, body FROM visit_text WHERE `+among, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read texts of page views: %w", err)
 	}

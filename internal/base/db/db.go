@@ -68,6 +68,8 @@ type DB struct {
 	reserves sync.Map // sequence -> *reserve, on PostgreSQL
 	stop     context.CancelFunc
 	done     sync.WaitGroup
+
+	watch atomic.Pointer[func(query string, args []any)] // of tests, see Watch
 }
 
 // Open opens the database, creates it when it does not exist and brings its
@@ -153,11 +155,13 @@ func (d *DB) Ping(ctx context.Context) error {
 
 // Query runs a reading statement outside of any transaction.
 func (d *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	d.watched(query, args)
 	return d.read.QueryContext(ctx, d.dialect.rebind(query), args...)
 }
 
 // QueryRow runs a reading statement of one row outside of any transaction.
 func (d *DB) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	d.watched(query, args)
 	return d.read.QueryRowContext(ctx, d.dialect.rebind(query), args...)
 }
 

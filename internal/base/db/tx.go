@@ -83,16 +83,19 @@ func (tx *Tx) Dialect() Dialect { return tx.db.dialect }
 
 // Exec runs a statement.
 func (tx *Tx) Exec(_ context.Context, query string, args ...any) (sql.Result, error) {
+	tx.db.watched(query, args)
 	return tx.conn.exec(tx.db.dialect.rebind(query), args)
 }
 
 // Query runs a reading statement that sees what the transaction wrote.
 func (tx *Tx) Query(_ context.Context, query string, args ...any) (*sql.Rows, error) {
+	tx.db.watched(query, args)
 	return tx.conn.query(tx.db.dialect.rebind(query), args)
 }
 
 // QueryRow runs a reading statement of one row.
 func (tx *Tx) QueryRow(_ context.Context, query string, args ...any) *sql.Row {
+	tx.db.watched(query, args)
 	return tx.conn.queryRow(tx.db.dialect.rebind(query), args)
 }
 

@@ -101,7 +101,7 @@ func Recent(ctx context.Context, q db.Q, limit int) ([]Job, error) {
 
 // Failed lists the jobs that will not be tried again by themselves, the last first.
 func Failed(ctx context.Context, q db.Q, limit int) ([]Job, error) {
-	return list(ctx, q, columns+`WHERE state = 3 ORDER BY finished DESC, id DESC LIMIT ?`, limit)
+	return list(ctx, q, columns+`WHERE state > 1 AND state = 3 ORDER BY finished DESC, id DESC LIMIT ?`, limit)
 }
 
 func list(ctx context.Context, q db.Q, query string, args ...any) ([]Job, error) {

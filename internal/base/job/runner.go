@@ -187,12 +187,15 @@ func (r *Runner) free(ctx context.Context) error {
 // firstDue looks without writing: an idle process does not touch the disk.
 func (r *Runner) firstDue(ctx context.Context, kinds []string) (time.Duration, error) {
 	in, args := kindList(kinds)
-	var at *int64
-	err := r.db.QueryRow(ctx, `SELECT min(run_at) FROM job WHERE state < 2 AND `+in, args...).Scan(&at)
-	if err != nil || at == nil {
+	var at int64
+	err := r.db.QueryRow(ctx, `SELECT run_at FROM job WHERE state < 2 AND `+r.db.Dialect().Unindexed(in)+` ORDER BY run_at, id LIMIT 1`, args...).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return poll, nil
+	}
+	if err != nil {
 		return poll, err
 	}
-	return min(poll, db.Time(*at).Sub(r.db.Now())), nil
+	return min(poll, db.Time(at).Sub(r.db.Now())), nil
 }
 
 type taken struct {

@@ -70,7 +70,7 @@ type sqlitePlan struct {
 }
 
 var (
-	sqliteSource = regexp.MustCompile(`^(SCAN|SEARCH) (\S+)(?: USING (.*?))?(?: \(([^)]*)\))?( LEFT-JOIN)?$`)
+	sqliteSource = regexp.MustCompile(`^(SCAN|SEARCH) (\S+)(?: USING (.*?))?(?: \((.*)\))?( LEFT-JOIN)?$`)
 	sqliteNamed  = regexp.MustCompile(`^(?:CO-ROUTINE|MATERIALIZE) (\S+)$`)
 	condition    = regexp.MustCompile(`(\w+)(=|<|>)`)
 )
@@ -79,7 +79,7 @@ func (s sqlitePlan) plan() Plan {
 	var p Plan
 	for _, l := range s.lines {
 		p.Text += l.detail + "\n"
-		if m := sqliteSource.FindStringSubmatch(l.detail); m != nil && !s.bounded(l) && !s.ended(l.parent) {
+		if m := sqliteSource.FindStringSubmatch(l.detail); m != nil && !s.bounded(l) && !s.ended(l.parent) && !s.first(l.parent, m[2]) {
 			p.Scans = append(p.Scans, l.detail)
 		}
 		if what, found := strings.CutPrefix(l.detail, "USE TEMP B-TREE FOR "); found && !s.fewBelow(l.parent) {
@@ -154,6 +154,13 @@ func (s sqlitePlan) ended(parent int) bool {
 		return s.ended(l.parent)
 	}
 	return false
+}
+
+// first tells whether a LIMIT ends a subquery for one value that reads a source.
+func (s sqlitePlan) first(parent int, name string) bool {
+	inside := slices.ContainsFunc(s.lines, func(l line) bool { return l.id == parent && strings.Contains(l.detail, "SCALAR SUBQUERY") })
+	sorted := slices.ContainsFunc(s.below(parent), func(l line) bool { return strings.HasPrefix(l.detail, "USE TEMP B-TREE") })
+	return inside && !sorted && regexp.MustCompile(`\b`+regexp.QuoteMeta(name)+` WHERE [^()]* LIMIT (\?|\d+)\)`).MatchString(s.query)
 }
 
 // node is a part of PostgreSQL's plan.

@@ -1,0 +1,332 @@
+package app_test
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"html"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"ariane/internal/app"
+	"ariane/internal/base/db"
+	"ariane/internal/base/db/dbtest"
+	"ariane/internal/base/fault"
+	"ariane/internal/base/job"
+	"ariane/internal/contact"
+	"ariane/internal/id"
+	"ariane/internal/note"
+	"ariane/internal/notice"
+	"ariane/internal/rule"
+	"ariane/internal/tool/seed"
+	"ariane/internal/user"
+)
+
+// growing are the tables that have as many rows as there are contacts, events and
+// the like. No page may read one of them whole, or put it in order. The others have
+// as many as somebody made by hand, or as there are days.
+var growing = []string{"event", "contact", "contact_active", "contact_bin", "contact_ip", "contact_search", "identity", "identity_conflict", "ip_address",
+	"form_submission", "form_submission_key", "job", "contact_tag", "contact_note", "notice", "session", "user_login", "device", "visit_text", "visit_link", "untracked"}
+
+// whole are the statements that read a growing table to its end nevertheless, by a
+// part of their text, and why.
+var whole = map[string]string{
+	"SELECT count(*) FROM (SELECT contact_id FROM contact_active WHERE state":    "the API tells how many there are exactly; see totals",
+	"SELECT count(*) FROM contact WHERE contact.state":                           "the API tells how many a search finds exactly; see totals",
+	"count(CASE WHEN state = ? THEN 1 END), coalesce(min(CASE":                   "counts the jobs that are left to do, from their own index",
+	"SELECT count(*) FROM job WHERE state > 1 AND state":                         "counts the jobs that failed and were not removed yet, from their own index",
+	"SELECT COUNT(*) FROM form_submission WHERE form_id = ? AND words LIKE":      "answers are searched one by one: those of one form",
+	"SELECT at / ?, COUNT(*) FROM form_submission WHERE form_id = ? AND at >= ?": "the chart of one form: what came in thirty days, from an index",
+}
+
+// notDrawn are the addresses that give no page or answer but all there is.
+var notDrawn = map[string]string{
+	"GET /s/forms/export/{id}":  "writes every submission, row by row",
+	"GET /s/activity/live":      "waits for what happens next",
+	"GET /s/contacts/live/{id}": "waits for what happens next",
+	"GET /s/keys":               "waits for what happens next",
+}
+
+// wholePostgres are more of them on PostgreSQL, which tells what was read rather than
+// what is to be.
+var wholePostgres = map[string]string{
+	"FROM ip_address a JOIN contact_ip i ON i.ip_id = a.id WHERE": "few thousand addresses are joined quicker than looked up; one whose beginning was not asked for is looked for among all",
+}
+
+const (
+	// mostRows is what a part of a statement may read of a growing table: a little
+	// more than up to where a list is counted.
+	mostRows = 10_500
+	// mostSorted is what it may put in order.
+	mostSorted = 2000
+	// alike is how many pages are asked for that differ in values only.
+	alike = 3
+)
+
+// statements are what the program asked its database, and from which page.
+type statements struct {
+	sync.Mutex
+	page string
+	seen map[string][]asked
+}
+
+type asked struct {
+	page string
+	args []any
+}
+
+func (s *statements) note(query string, args []any) {
+	s.Lock()
+	defer s.Unlock()
+	if list := s.seen[query]; len(list) < alike {
+		s.seen[query] = append(list, asked{s.page, slices.Clone(args)})
+	}
+}
+
+// Every page, and every answer of the API, is drawn from few rows however many
+// there are: the links of each page are followed, and the statements that the
+// database was asked meanwhile are explained by it.
+func TestNoPageReadsOrSortsAWholeTable(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("makes a large database")
+	}
+	r := run(t, func(c *app.Config) { crowd(t, db.Options{DataDir: c.DataDir, URL: c.DatabaseURL}) })
+	s := &statements{seen: map[string][]asked{}}
+	first := starts(t, r.DB)
+	r.DB.Watch(s.note)
+	missed := r.walk(s, first)
+	r.DB.Watch(func(string, []any) {})
+	for _, pattern := range missed {
+		t.Errorf("%s was not asked for: no page leads there; add an address to starts", pattern)
+	}
+	explained, excused := 0, map[string]bool{}
+	for _, query := range slices.Sorted(maps.Keys(s.seen)) {
+		if strings.HasPrefix(query, "INSERT INTO") && !strings.Contains(query, "SELECT") {
+			continue
+		}
+		explained++
+		for _, a := range s.seen[query] {
+			found, plan := wrong(t, r.DB, query, a.args)
+			if found == "" {
+				continue
+			}
+			if part := excuse(query); part != "" {
+				excused[part] = true
+				continue
+			}
+			t.Errorf("%s: %s\n%s\n%s", a.page, found, query, plan)
+			break
+		}
+	}
+	if explained < 100 {
+		t.Errorf("only %d statements were seen", explained)
+	}
+	for part := range whole {
+		if !excused[part] && r.DB.Dialect() == db.SQLite {
+			t.Errorf("no statement with %q needs an excuse any more", part)
+		}
+	}
+}
+
+// excuse is the part of a statement that whole names, or nothing.
+func excuse(query string) string {
+	for _, part := range slices.Concat(slices.Collect(maps.Keys(whole)), slices.Collect(maps.Keys(wholePostgres))) {
+		if strings.Contains(query, part) {
+			return part
+		}
+	}
+	return ""
+}
+
+// wrong tells what is wrong with how a statement is answered.
+func wrong(t *testing.T, d *db.DB, query string, args []any) (found, plan string) {
+	if d.Dialect() == db.Postgres {
+		parts, text := dbtest.Touched(t, d, query, args...)
+		for _, p := range parts {
+			switch {
+			case p.Table == "" && p.Rows > mostSorted:
+				return fmt.Sprintf("sorts %d rows", p.Rows), text
+			case p.Rows > mostRows && slices.Contains(growing, p.Table):
+				return fmt.Sprintf("reads %d rows of %s", p.Rows, p.Table), text
+			}
+		}
+		return "", ""
+	}
+	names := map[string]string{}
+	for _, m := range source.FindAllStringSubmatch(query, -1) {
+		names[m[2]], names[m[1]] = m[1], m[1]
+	}
+	p := dbtest.PlanOf(t, d, query, args...)
+	for _, scan := range p.Scans {
+		if name := strings.Fields(scan)[1]; slices.Contains(growing, names[name]) {
+			return scan, p.Text
+		}
+	}
+	// What another table gives is looked up in the growing one, row by row.
+	for _, table := range names {
+		if len(p.Sorts) > 0 && len(p.Scans) == 0 && slices.Contains(growing, table) {
+			return "sorts for " + strings.Join(p.Sorts, ", "), p.Text
+		}
+	}
+	return "", ""
+}
+
+// source is a table of a statement, with its other name.
+var source = regexp.MustCompile(`(?i)\b(?:FROM|JOIN|UPDATE)\s+(\w+)(?:\s+(?:AS\s+)?(\w+))?`)
+
+// crowd fills a database with far more than what a page shows.
+func crowd(t *testing.T, o db.Options) {
+	t.Helper()
+	ctx := t.Context()
+	d, err := db.Open(ctx, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	_, err = seed.Fill(ctx, d, seed.Options{Contacts: 30_000, PerContact: 3, Heavy: 20_000, Seed: 5, Until: time.Now(), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = d.Do(ctx, func(tx *db.Tx) error {
+		for i := range 300 {
+			if err := contact.Delete(ctx, tx, id.Contact(i*7+11), contact.Edit{}); err != nil && !fault.Is(err, fault.KindNotFound) {
+				return err
+			}
+			for range 10 {
+				if _, err := job.Enqueue(ctx, tx, later{}, job.At(tx.Now().Add(time.Hour))); err != nil {
+					return err
+				}
+			}
+		}
+		_, err := tx.Exec(ctx, `UPDATE job SET state = 2 + id % 2, finished = added WHERE id % 3 > 0`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+type later struct{}
+
+func (later) Kind() string { return "test.later" }
+
+// starts are addresses to begin with. It adds what belongs to the user who looks,
+// and lets the engine look at the sizes of its tables.
+func starts(t *testing.T, d *db.DB) []string {
+	t.Helper()
+	ctx := context.Background()
+	heavy, err := contact.List(ctx, d, contact.Filter{Where: rule.Cond{Field: "email", Op: rule.Equal, Value: seed.HeavyEmail}, Limit: 1})
+	if err != nil || len(heavy.Contacts) == 0 {
+		t.Fatal("no contact with many events: ", err)
+	}
+	number := heavy.Contacts[0].ID
+	var noted int64
+	err = d.Do(ctx, func(tx *db.Tx) error {
+		u, err := user.ByLogin(ctx, tx, "anna")
+		if err != nil {
+			return err
+		}
+		for i := range 400 {
+			if err := notice.Add(ctx, tx, u.ID, notice.Notice{Kind: "form", Title: notice.Plain("news"), Path: "/s/forms"}); err != nil {
+				return err
+			}
+			if _, err := user.Begin(ctx, tx, u.ID, "192.0.2.1", ordinary, tx.Now().Add(time.Hour)); err != nil {
+				return err
+			}
+			if noted, err = note.Add(ctx, tx, number, note.Draft{Type: note.Call, Text: fmt.Sprint("called ", i), At: tx.Now()}, note.By{}); err != nil {
+				return err
+			}
+		}
+		_, err = tx.Exec(ctx, `ANALYZE`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := []string{"/s/dashboard", "/s/find?q=martin", "/s/find?q=ma", "/s/account", "/s/users", "/s/system", "/s/tracking", "/s/notices", "/s/activity", "/s/forms", "/s/contacts/bin",
+		"/s/contacts/address?email=" + seed.HeavyEmail, "/healthz", "/readyz", "/metrics", "/api/contacts", "/api/contacts/", "/api/contacts?limit=5&orderBy=last_active&orderByDir=desc&search=martin",
+		"/index.php/api/contacts", "/index.php/api/contacts/", "/mtc", "/mtc.js", "/form/generate.js?id=1", "/form/message", "/form/embed/1", "/form/1", "/", "/s/", "/s/login",
+		"/api/none", "/index.php/api/none", "/s/forms/outgoing", "/s/password/none", "/s/setup/none", "/s/pictures/1/1", "/mtc/event", "/mtracking.gif", "/s/forms/results/1?search=bonjour", "/s/forms/results/2?from=2020-01-01&to=2099-01-01&search=zqzq"}
+	for _, path := range []string{"/mtc", "/mtc.js", "/mtc/event", "/mtracking.gif", "/form/1", "/form/embed/1", "/form/generate.js?id=1", "/form/message"} {
+		list = append(list, "/index.php"+path)
+	}
+	for _, one := range []id.Contact{number, 2, 3, 5} {
+		for _, query := range []string{"", "?tab=audit", "?tab=notes", "?tab=places", "?show=forms", "?find=tarifs", "?find=zqzq"} {
+			list = append(list, fmt.Sprintf("/s/contacts/view/%d%s", one, query))
+		}
+		list = append(list, fmt.Sprint("/s/contacts/edit/", one), fmt.Sprint("/s/contacts/delete/", one), fmt.Sprint("/api/contacts/", one), fmt.Sprint("/index.php/api/contacts/", one),
+			fmt.Sprintf("/api/contacts/%d/activity", one), fmt.Sprintf("/api/contacts/%d/activity?filters[search]=tarifs&page=3", one), fmt.Sprintf("/index.php/api/contacts/%d/activity", one))
+	}
+	list = append(list, fmt.Sprintf("/s/contacts/notes/%d/%d", number, noted), fmt.Sprintf("/s/contacts/notes/%d/%d/delete", number, noted))
+	for _, sort := range contact.Sorts() {
+		for _, words := range []string{"", "is:anonymous", "martin", "m", "martin is:anonymous", "martin OR is:anonymous"} {
+			for _, order := range []string{"", "asc"} {
+				list = append(list, "/s/contacts?"+url.Values{"search": {words}, "sort": {string(sort)}, "order": {order}}.Encode())
+			}
+		}
+	}
+	for _, words := range []string{"email:" + seed.HeavyEmail, "email:%exa%", "camille martin", "tag:client", "!tag:client", "company:%conseil%", "ip:100.64.", "ip:%.7", "name:cam", "name:z", "ids:7,8", "(camille OR julie) !is:anonymous",
+		"martin tag:client", "company:a is:anonymous", "!martin", "+martin"} {
+		list = append(list, "/s/contacts?"+url.Values{"search": {words}}.Encode(), "/api/contacts?"+url.Values{"search": {words}, "limit": {"30"}}.Encode())
+	}
+	return list
+}
+
+var link = regexp.MustCompile(`(?:href|src|data-[\w-]+|hx-get)="(/s/[^"#]*)`)
+
+// walk asks for pages and for what they lead to, and returns the routes that it
+// found no way to.
+func (r *running) walk(s *statements, todo []string) (missed []string) {
+	mux, asked, times := http.NewServeMux(), map[string]bool{}, map[string]int{}
+	for _, door := range r.Doors() {
+		for _, route := range door {
+			if strings.HasPrefix(route.Pattern, "GET ") {
+				mux.HandleFunc(route.Pattern, func(http.ResponseWriter, *http.Request) {})
+				asked[route.Pattern] = notDrawn[route.Pattern] != ""
+			}
+		}
+	}
+	given := len(todo)
+	for i := 0; i < len(todo); i++ {
+		q, err := http.NewRequest(http.MethodGet, todo[i], nil)
+		if err != nil {
+			r.Fatal(err)
+		}
+		_, pattern := mux.Handler(q)
+		kind := pattern + " " + strings.Join(slices.Sorted(maps.Keys(q.URL.Query())), " ")
+		if times[kind]++; pattern == "" || notDrawn[pattern] != "" || i >= given && times[kind] > alike {
+			continue
+		}
+		s.Lock()
+		s.page = todo[i]
+		s.Unlock()
+		got := r.get(r.office, todo[i], "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte("anna:"+password)))
+		if got.status >= http.StatusInternalServerError {
+			r.Errorf("%s answers %d", todo[i], got.status)
+		}
+		asked[pattern] = true
+		if strings.HasPrefix(got.header.Get("Content-Type"), "text/html") {
+			for _, m := range link.FindAllStringSubmatch(got.body, -1) {
+				if to := html.UnescapeString(m[1]); !slices.Contains(todo, to) {
+					todo = append(todo, to)
+				}
+			}
+		}
+	}
+	for pattern, done := range asked {
+		if !done {
+			missed = append(missed, pattern)
+		}
+	}
+	slices.Sort(missed)
+	return missed
+}
