@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -83,7 +85,12 @@ type asked struct {
 	args []any
 }
 
+// note is called where a statement runs. Readers and jobs have theirs at times of
+// their own: they are no pages.
 func (s *statements) note(query string, args []any) {
+	if !bytes.Contains(debug.Stack(), []byte("net/http.(*conn).serve")) {
+		return
+	}
 	s.Lock()
 	defer s.Unlock()
 	if list := s.seen[query]; len(list) < alike {

@@ -355,7 +355,7 @@ func (r *Runner) forget(ctx context.Context) error {
 		met, err := r.change(ctx, `
 			DELETE FROM job WHERE id IN (
 				SELECT id FROM job
-				WHERE state = 2 AND finished < ? OR state = 3 AND finished < ?
+				WHERE state > 1 AND state = 2 AND finished < ? OR state > 1 AND state = 3 AND finished < ?
 				LIMIT ?)`,
 			db.Millis(now.Add(-keepDone)), db.Millis(now.Add(-keepFailed)), forgotten)
 		if err != nil {
