@@ -57,7 +57,7 @@ func (e *examination) clock(ctx context.Context) {
 			e.failed("clock", err)
 			return
 		}
-		if apart := s.Now.Sub(time.Now()).Abs(); apart > clocksApart {
+		if apart := time.Until(s.Now).Abs(); apart > clocksApart {
 			e.add(Finding{About: "clock", Level: Warning, Found: fmt.Sprintf("The clock of this machine and that of PostgreSQL are %s apart.", span(apart)),
 				Means: "The times of events depend on which machine stores them; of two that happen at once the later may seem the earlier.", Fix: fix})
 		}
