@@ -11,5 +11,12 @@
 //
 // Readers are the consequences of events: see Reader and Runner.
 //
-// Tables: event, reader_cursor, reader_fault.
+// A long thread moves to another contact in slices: see Move. From the commit of
+// the merge on, whoever reads the thread of that contact finds all of it there,
+// each event once: the functions that read one ask for the events of both. Readers
+// notice nothing, because events keep their numbers; in what they are given, and in
+// what Everybody lists, an event may still be of the contact that was merged, whose
+// number leads to the other.
+//
+// Tables: event, event_move, reader_cursor, reader_fault.
 package activity

@@ -123,6 +123,41 @@ func (c Crowd) between(ctx context.Context, d *db.DB, end, before id.Event) ([]E
 	return all, nil
 }
 
+// addMoved adds those that moved to another contact since they were found.
+func addMoved(ctx context.Context, d *db.DB, brief []Event, whole map[id.Event]Event) error {
+	var missing []id.Event
+	for _, e := range brief {
+		if _, ok := whole[e.ID]; !ok {
+			missing = append(missing, e.ID)
+		}
+	}
+	for part := range slices.Chunk(missing, 500) {
+		lanes, args := inLanes(d)
+		among, numbers := db.InIDs(d.Dialect(), "id", part)
+		rows, err := d.Query(ctx, `SELECT `+eventColumns+` FROM event WHERE `+lanes+` AND `+among, append(args, numbers...)...)
+		if err != nil {
+			return fmt.Errorf("read events that moved: %w", err)
+		}
+		events, err := scanEvents(rows)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			whole[e.ID] = e
+		}
+	}
+	return nil
+}
+
+// inLanes is the condition for an event of any lane.
+func inLanes(d *db.DB) (string, []any) {
+	lanes := make([]int64, d.Lanes())
+	for i := range lanes {
+		lanes[i] = int64(i)
+	}
+	return db.InIDs(d.Dialect(), "lane", lanes)
+}
+
 // Whole reads events again that were given without their data, and keeps their
 // order. Those that are gone are left out.
 func Whole(ctx context.Context, d *db.DB, brief []Event) ([]Event, error) {
@@ -148,6 +183,9 @@ func Whole(ctx context.Context, d *db.DB, brief []Event) ([]Event, error) {
 		for _, e := range events {
 			whole[e.ID] = e
 		}
+	}
+	if err := addMoved(ctx, d, brief, whole); err != nil {
+		return nil, err
 	}
 	var list []Event
 	for _, e := range brief {

@@ -62,9 +62,14 @@ func Search(ctx context.Context, q db.Q, contact id.Contact, p Page, read func(P
 // further is the place so many events back; the zero Cursor when there are not
 // so many.
 func further(ctx context.Context, q db.Q, contact id.Contact, from Cursor, events int) (Cursor, error) {
-	where, args := Page{Before: from}.where(q.Dialect(), contact)
+	all, err := whose(ctx, q, contact)
+	if err != nil {
+		return Cursor{}, err
+	}
+	where, args := Page{Before: from}.where(q.Dialect())
+	query, args := part{columns: "at, id", order: "at DESC, id DESC", where: where, args: args, offset: events - 1, limit: 1}.query(all)
 	var at, number int64
-	err := q.QueryRow(ctx, `SELECT at, id FROM event WHERE `+where+` ORDER BY at DESC, id DESC LIMIT 1 OFFSET ?`, append(args, events-1)...).Scan(&at, &number)
+	err = q.QueryRow(ctx, query, args...).Scan(&at, &number)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Cursor{}, nil
 	}
@@ -77,13 +82,14 @@ func further(ctx context.Context, q db.Q, contact id.Contact, from Cursor, event
 // Place finds an event of a contact's thread by its number. An unknown one is a
 // NotFound fault.
 func Place(ctx context.Context, d *db.DB, contact id.Contact, event id.Event) (Cursor, error) {
-	lanes := make([]int64, d.Lanes())
-	for i := range lanes {
-		lanes[i] = int64(i)
+	among, args := inLanes(d)
+	all, err := whose(ctx, d, contact)
+	if err != nil {
+		return Cursor{}, err
 	}
-	among, args := db.InIDs(d.Dialect(), "lane", lanes)
+	of, contacts := db.InIDs(d.Dialect(), "contact_id", all)
 	var at int64
-	err := d.QueryRow(ctx, `SELECT at FROM event WHERE `+among+` AND id = ? AND contact_id = ?`, append(args, int64(event), int64(contact))...).Scan(&at)
+	err = d.QueryRow(ctx, `SELECT at FROM event WHERE `+among+` AND id = ? AND `+of, append(append(args, int64(event)), contacts...)...).Scan(&at)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Cursor{}, fault.NotFound(fmt.Errorf("find event %d of contact %d: %w", event, contact, err))
 	}
@@ -96,8 +102,12 @@ func Place(ctx context.Context, d *db.DB, contact id.Contact, event id.Event) (C
 // TallyLatest counts the latest events of a thread by kind, so many at most.
 // all tells that there are no others.
 func TallyLatest(ctx context.Context, q db.Q, contact id.Contact, most int) (counts map[Kind]int, all bool, err error) {
-	rows, err := q.Query(ctx, `SELECT kind, count(*) FROM (SELECT kind FROM event WHERE contact_id = ? ORDER BY at DESC, id DESC LIMIT ?) AS latest GROUP BY kind`,
-		int64(contact), most+1)
+	whole, err := whose(ctx, q, contact)
+	if err != nil {
+		return nil, false, err
+	}
+	query, args := part{columns: "kind, at, id", order: "at DESC, id DESC", limit: most + 1}.query(whole)
+	rows, err := q.Query(ctx, `SELECT kind, count(*) FROM (`+query+`) AS latest GROUP BY kind`, args...)
 	if err != nil {
 		return nil, false, fmt.Errorf("count thread of contact %d: %w", contact, err)
 	}
@@ -119,7 +129,10 @@ func TallyLatest(ctx context.Context, q db.Q, contact id.Contact, most int) (cou
 // Rhythm counts the events of a page of a thread by kind and by unit of time,
 // numbered from 1970 in UTC.
 func Rhythm(ctx context.Context, q db.Q, contact id.Contact, p Page, unit time.Duration) (map[int64]map[Kind]int, error) {
-	where, args := p.where(q.Dialect(), contact)
+	where, args, err := p.among(ctx, q, contact)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := q.Query(ctx, `SELECT at / `+strconv.FormatInt(unit.Milliseconds(), 10)+` AS unit, kind, count(*) FROM event WHERE `+where+` GROUP BY 1, 2`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("count thread of contact %d by time: %w", contact, err)
@@ -172,10 +185,13 @@ func (h Holding) where(d db.Dialect) (string, []any) {
 // Numbers lists the different numbers that the events of a page of a thread have
 // under one of these names in their data.
 func Numbers(ctx context.Context, q db.Q, contact id.Contact, p Page, names ...string) ([]int64, error) {
+	where, args, err := p.among(ctx, q, contact)
+	if err != nil {
+		return nil, err
+	}
 	var numbers []int64
 	for _, name := range names {
 		value := q.Dialect().JSONText("data", name)
-		where, args := p.where(q.Dialect(), contact)
 		rows, err := q.Query(ctx, `SELECT DISTINCT `+value+` FROM event WHERE `+where+` AND `+value+` IS NOT NULL`, args...)
 		if err != nil {
 			return nil, fmt.Errorf("list %s in thread of contact %d: %w", name, contact, err)

@@ -304,10 +304,12 @@ type Fault struct {
 }
 
 // Faults lists the events set aside, the latest first.
-func Faults(ctx context.Context, q db.Q, limit int) ([]Fault, error) {
-	rows, err := q.Query(ctx, `SELECT f.reader, f.failed_at, f.error, f.contact_id, f.at, f.event_id, e.kind
-		FROM reader_fault f LEFT JOIN event e ON e.contact_id = f.contact_id AND e.at = f.at AND e.id = f.event_id
-		ORDER BY f.failed_at DESC LIMIT ?`, limit)
+func Faults(ctx context.Context, d *db.DB, limit int) ([]Fault, error) {
+	// The event may have moved to another contact since.
+	lanes, args := inLanes(d)
+	rows, err := d.Query(ctx, `SELECT f.reader, f.failed_at, f.error, f.contact_id, f.at, f.event_id, e.kind
+		FROM reader_fault f LEFT JOIN event e ON e.id = f.event_id AND `+lanes+`
+		ORDER BY f.failed_at DESC LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("list events set aside: %w", err)
 	}

@@ -217,8 +217,9 @@ func (r *Runner) Retry(ctx context.Context, f Fault) error {
 		if n, err := result.RowsAffected(); err != nil || n == 0 {
 			return err
 		}
-		rows, err := tx.Query(ctx, `SELECT `+eventColumns+` FROM event WHERE contact_id = ? AND at = ? AND id = ?`,
-			int64(f.Event.Contact), db.Millis(f.Event.At), int64(f.Event.ID))
+		// It may have moved to another contact since.
+		lanes, args := inLanes(r.db)
+		rows, err := tx.Query(ctx, `SELECT `+eventColumns+` FROM event WHERE `+lanes+` AND id = ?`, append(args, int64(f.Event.ID))...)
 		if err != nil {
 			return err
 		}

@@ -1,9 +1,12 @@
 package activity
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,36 +41,63 @@ type Page struct {
 
 // Thread reads events of one contact, newest first.
 func Thread(ctx context.Context, q db.Q, contact id.Contact, p Page) ([]Event, error) {
-	where, args := p.where(q.Dialect(), contact)
-	order := "DESC"
-	if p.Oldest {
-		order = "ASC"
+	all, err := whose(ctx, q, contact)
+	if err != nil {
+		return nil, err
 	}
-	args = append(args, p.Limit)
-	rows, err := q.Query(ctx, `SELECT `+eventColumns+` FROM event WHERE `+where+
-		` ORDER BY at `+order+`, id `+order+` LIMIT ?`, args...)
+	query, args := p.part(q.Dialect(), eventColumns, p.Limit).query(all)
+	rows, err := q.Query(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read thread of contact %d: %w", contact, err)
 	}
-	return scanEvents(rows)
+	events, err := scanEvents(rows)
+	for i := range events {
+		events[i].Contact = contact
+	}
+	return events, err
 }
 
 // Since reads the events of a kind of several contacts from a time on, oldest
 // first for each.
 func Since(ctx context.Context, q db.Q, contacts []id.Contact, from time.Time, kind Kind) ([]Event, error) {
-	among, args := db.InIDs(q.Dialect(), "contact_id", contacts)
+	moving, err := onTheirWay(ctx, q, contacts)
+	if err != nil {
+		return nil, err
+	}
+	among, args := db.InIDs(q.Dialect(), "contact_id", slices.AppendSeq(slices.Clone(contacts), maps.Keys(moving)))
 	rows, err := q.Query(ctx, `SELECT `+eventColumns+` FROM event WHERE `+among+` AND at >= ? AND kind = ? ORDER BY contact_id, at, id`,
 		append(args, db.Millis(from), int64(kind))...)
 	if err != nil {
 		return nil, fmt.Errorf("read threads of %d contacts: %w", len(contacts), err)
 	}
-	return scanEvents(rows)
+	events, err := scanEvents(rows)
+	if err != nil || len(moving) == 0 {
+		return events, err
+	}
+	for i, e := range events {
+		if to, is := moving[e.Contact]; is {
+			events[i].Contact = to
+		}
+	}
+	slices.SortFunc(events, func(a, b Event) int {
+		return cmp.Or(cmp.Compare(a.Contact, b.Contact), a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
+	})
+	return events, nil
 }
 
-// where is the condition of a page in SQL.
-func (p Page) where(d db.Dialect, contact id.Contact) (string, []any) {
-	where := []string{"contact_id = ?"}
-	args := []any{int64(contact)}
+// part is the query for the first events of a page.
+func (p Page) part(d db.Dialect, columns string, limit int) part {
+	order := "at DESC, id DESC"
+	if p.Oldest {
+		order = "at ASC, id ASC"
+	}
+	where, args := p.where(d)
+	return part{columns: columns, order: order, where: where, args: args, limit: limit}
+}
+
+// where is what is asked of the events of a page in SQL, after that for their contact.
+func (p Page) where(d db.Dialect) (string, []any) {
+	where, args := []string{""}, []any(nil)
 	than := "<"
 	if p.Oldest {
 		than = ">"
@@ -101,34 +131,14 @@ func (p Page) where(d db.Dialect, contact id.Contact) (string, []any) {
 	return strings.Join(where, " AND "), args
 }
 
-// Move puts the thread of a contact into that of another, with what this
-// transaction appended to it. The events keep their identifier, lane and
-// origin, so that readers notice nothing and the move can be undone. It tells
-// how many events it moved.
-func Move(ctx context.Context, tx *db.Tx, from, to id.Contact) (int64, error) {
-	var fresh int64
-	for _, r := range collected(tx).rows {
-		if r.Contact == from {
-			r.origin, r.Contact = r.recordedUnder(), to
-			fresh++
-		}
-	}
-	result, err := tx.Exec(ctx, `INSERT INTO event (contact_id, at, id, lane, kind, source, origin_id, device_id, recorded_at, cause_id, depth, data)
-		SELECT CAST(? AS BIGINT), at, id, lane, kind, source, coalesce(origin_id, contact_id), device_id, recorded_at, cause_id, depth, data
-		FROM event WHERE contact_id = ?`, int64(to), int64(from))
-	if err == nil {
-		_, err = tx.Exec(ctx, `DELETE FROM event WHERE contact_id = ?`, int64(from))
-	}
-	if err != nil {
-		return 0, fmt.Errorf("move thread of contact %d to %d: %w", from, to, err)
-	}
-	stored, err := result.RowsAffected()
-	return stored + fresh, err
-}
-
 // Tally counts the events of a contact's thread by kind.
 func Tally(ctx context.Context, q db.Q, contact id.Contact) (map[Kind]int, error) {
-	rows, err := q.Query(ctx, `SELECT kind, count(*) FROM event WHERE contact_id = ? GROUP BY kind`, int64(contact))
+	all, err := whose(ctx, q, contact)
+	if err != nil {
+		return nil, err
+	}
+	among, args := db.InIDs(q.Dialect(), "contact_id", all)
+	rows, err := q.Query(ctx, `SELECT kind, count(*) FROM event WHERE `+among+` GROUP BY kind`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("count thread of contact %d: %w", contact, err)
 	}

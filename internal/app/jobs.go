@@ -17,6 +17,7 @@ import (
 func (a *App) handlers() []job.Handler {
 	return []job.Handler{
 		form.Deliveries(a.DB, a.outgoing),
+		activity.Moves(a.DB),
 	}
 }
 
@@ -26,7 +27,7 @@ func (a *App) tasks() []job.Task {
 		{Name: "thread.months", Description: "Prepare the thread's storage for the months to come", Every: 24 * time.Hour,
 			Run: a.inTransaction(activity.KeepMonths)},
 		{Name: "contact.bin", Description: "Erase the contacts that were deleted a day ago", Every: 10 * time.Minute,
-			Run: a.inTransaction(contact.EraseOld)},
+			Run: func(ctx context.Context) error { return contact.EraseOld(ctx, a.DB, a.DB.Now()) }},
 		{Name: "contact.place", Description: "Put the contacts of earlier versions in the order of places", Every: time.Hour,
 			Run: a.inTransactions(contact.PlaceSome)},
 		{Name: "notice.old", Description: "Remove notices that are three months old", Every: 24 * time.Hour,

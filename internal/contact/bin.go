@@ -17,9 +17,6 @@ import (
 // KeptFor is how long a deleted contact can be restored.
 const KeptFor = 24 * time.Hour
 
-// erasedAtOnce bounds the work of one transaction.
-const erasedAtOnce = 50
-
 // Binned is a deleted contact.
 type Binned struct {
 	Contact   id.Contact
@@ -116,7 +113,7 @@ func inherit(ctx context.Context, tx *db.Tx, k Key) error {
 // Bin lists the deleted contacts, the latest first.
 func Bin(ctx context.Context, q db.Q, limit int) ([]Binned, error) {
 	rows, err := q.Query(ctx, `SELECT b.contact_id, coalesce(contact.name, ''), b.state, b.deleted, coalesce(b.deleted_by_user, '')
-		FROM contact_bin b JOIN contact ON contact.id = b.contact_id ORDER BY b.deleted DESC, b.contact_id DESC LIMIT ?`, limit)
+		FROM contact_bin b JOIN contact ON contact.id = b.contact_id WHERE b.erasing = 0 ORDER BY b.deleted DESC, b.contact_id DESC LIMIT ?`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list deleted contacts: %w", err)
 	}
@@ -142,7 +139,7 @@ func Restore(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 	var active sql.NullInt64
 	var raw, fields []byte
 	err := tx.QueryRow(ctx, `SELECT b.state, b.last_active, b.identity_keys, contact.fields FROM contact_bin b JOIN contact ON contact.id = b.contact_id
-		WHERE b.contact_id = ?`, int64(contact)).Scan(&state, &active, &raw, &fields)
+		WHERE b.contact_id = ? AND b.erasing = 0`, int64(contact)).Scan(&state, &active, &raw, &fields)
 	if errors.Is(err, sql.ErrNoRows) {
 		return fault.NotFound(fmt.Errorf("restore contact %d: %w", contact, err))
 	}
@@ -155,7 +152,7 @@ func Restore(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 		err = json.Unmarshal(fields, &values)
 	}
 	if err == nil {
-		_, err = tx.Exec(ctx, `DELETE FROM contact_bin WHERE contact_id = ?`, int64(contact))
+		err = unbin(ctx, tx, contact)
 	}
 	if err == nil {
 		_, err = tx.Exec(ctx, `UPDATE contact SET state = ? WHERE id = ?`, int(state), int64(contact))
@@ -191,58 +188,15 @@ func Restore(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 	return nil
 }
 
-// EraseOld erases for good what has been in the bin for KeptFor: the contact,
-// those merged into it, its thread. One event without personal data tells the
-// other packages to do the same.
-func EraseOld(ctx context.Context, tx *db.Tx) error {
-	rows, err := tx.Query(ctx, `SELECT contact_id FROM contact_bin WHERE deleted <= ? ORDER BY deleted, contact_id LIMIT ?`,
-		db.Millis(tx.Now().Add(-KeptFor)), erasedAtOnce)
-	if err != nil {
-		return fmt.Errorf("find contacts to erase: %w", err)
-	}
-	due, err := scanIDs(rows)
+// unbin takes a contact out of the bin, unless its erasure began meanwhile.
+func unbin(ctx context.Context, tx *db.Tx, contact id.Contact) error {
+	result, err := tx.Exec(ctx, `DELETE FROM contact_bin WHERE contact_id = ? AND erasing = 0`, int64(contact))
 	if err != nil {
 		return err
 	}
-	for _, contact := range due {
-		if err := erase(ctx, tx, contact); err != nil {
-			return fmt.Errorf("erase contact %d: %w", contact, err)
-		}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(err, fault.NotFound(fmt.Errorf("contact %d is no longer in the bin", contact)))
 	}
-	return nil
-}
-
-func erase(ctx context.Context, tx *db.Tx, contact id.Contact) error {
-	all := []id.Contact{contact}
-	for i := 0; i < len(all); i++ {
-		rows, err := tx.Query(ctx, `SELECT id FROM contact WHERE merged_into = ?`, int64(all[i]))
-		if err != nil {
-			return err
-		}
-		absorbed, err := scanIDs(rows)
-		if err != nil {
-			return err
-		}
-		all = append(all, absorbed...)
-	}
-	for _, c := range all {
-		if err := activity.Erase(ctx, tx, c); err != nil {
-			return err
-		}
-		for _, text := range []string{
-			`DELETE FROM contact_bin WHERE contact_id = ?`,
-			`DELETE FROM contact_active WHERE contact_id = ?`,
-			`DELETE FROM contact_ip WHERE contact_id = ?`,
-			`DELETE FROM identity WHERE contact_id = ?`,
-			`DELETE FROM identity_conflict WHERE contact_id = ?`,
-			`DELETE FROM contact WHERE id = ?`,
-		} {
-			if _, err := tx.Exec(ctx, text, int64(c)); err != nil {
-				return err
-			}
-		}
-	}
-	activity.Append(tx, activity.Entry{Contact: contact, Kind: KindErased, Data: Erased{Absorbed: all[1:]}})
 	return nil
 }
 

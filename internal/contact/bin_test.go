@@ -143,10 +143,9 @@ func TestErasure(t *testing.T) {
 	}
 	b.remove(ada)
 	later := func(after time.Duration) {
-		b.do(func(ctx context.Context, tx *db.Tx) error {
-			tx.SetNow(tx.Now().Add(after))
-			return contact.EraseOld(ctx, tx)
-		})
+		if err := contact.EraseOld(b.Context(), b.d, b.d.Now().Add(after)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	later(contact.KeptFor - time.Hour)
 	if bin, err := contact.Bin(b.Context(), b.d, 10); len(bin) != 1 || err != nil {

@@ -84,7 +84,7 @@ type Merged struct {
 
 // movedKey is an identity key that changed its owner.
 type movedKey struct {
-	Kind  KeyKind `json:"kind"`
+	Kind  keyKind `json:"kind"`
 	Value string  `json:"value"`
 }
 

@@ -16,19 +16,19 @@ import (
 	"ariane/internal/id"
 )
 
-// KeyKind is what sort of identity key a value is. Numbers are stored.
-type KeyKind int
+// keyKind is what sort of identity key a value is. Numbers are stored.
+type keyKind int
 
 // The kinds of key. A device token is weak: it never makes stored values
 // visible and is handed over freely. The others are strong.
 const (
-	keyDevice KeyKind = 1
-	KeyEmail  KeyKind = 2
+	keyDevice keyKind = 1
+	KeyEmail  keyKind = 2
 )
 
 // Key is an identity key of a contact.
 type Key struct {
-	Kind   KeyKind
+	Kind   keyKind
 	Value  string
 	Added  time.Time
 	Source activity.Source
@@ -37,7 +37,7 @@ type Key struct {
 // uniqueKeys are the fields whose values are identity keys.
 var uniqueKeys = []struct {
 	alias string
-	kind  KeyKind
+	kind  keyKind
 }{{"email", KeyEmail}}
 
 // normalise is the form in which a value is a key, empty for one that cannot
@@ -75,7 +75,7 @@ func allKeys(ctx context.Context, q db.Q, contact id.Contact) ([]Key, error) {
 }
 
 // ownerOf finds the contact that owns a key, zero for none.
-func ownerOf(ctx context.Context, q db.Q, kind KeyKind, value string) (id.Contact, error) {
+func ownerOf(ctx context.Context, q db.Q, kind keyKind, value string) (id.Contact, error) {
 	var owner id.Contact
 	err := q.QueryRow(ctx, `SELECT contact_id FROM identity WHERE kind = ? AND value = ?`, int(kind), value).Scan(&owner)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -88,7 +88,7 @@ func ownerOf(ctx context.Context, q db.Q, kind KeyKind, value string) (id.Contac
 }
 
 // claim takes a key for a contact unless another has it, and returns the owner.
-func claim(ctx context.Context, tx *db.Tx, kind KeyKind, value string, contact id.Contact, source activity.Source) (id.Contact, error) {
+func claim(ctx context.Context, tx *db.Tx, kind keyKind, value string, contact id.Contact, source activity.Source) (id.Contact, error) {
 	_, err := tx.InsertMissing(ctx, "identity", keyColumns, [][]any{{int(kind), value, int64(contact), db.Millis(tx.Now()), int(source)}})
 	if err != nil {
 		return 0, err
@@ -104,7 +104,7 @@ func claimMany(ctx context.Context, tx *db.Tx, keys [][]any) error {
 		return err
 	}
 	for _, k := range keys {
-		kind, value, contact := KeyKind(k[0].(int)), k[1].(string), id.Contact(k[2].(int64))
+		kind, value, contact := keyKind(k[0].(int)), k[1].(string), id.Contact(k[2].(int64))
 		owner, err := ownerOf(ctx, tx, kind, value)
 		if err == nil && owner != contact {
 			err = conflict(ctx, tx, kind, value, contact)
@@ -126,7 +126,7 @@ func inOrder(keys [][]any) [][]any {
 var keyColumns = []string{"kind", "value", "contact_id", "added", "source"}
 
 // conflict notes that a contact holds a value whose key another owns.
-func conflict(ctx context.Context, tx *db.Tx, kind KeyKind, value string, contact id.Contact) error {
+func conflict(ctx context.Context, tx *db.Tx, kind keyKind, value string, contact id.Contact) error {
 	_, err := tx.InsertMissing(ctx, "identity_conflict", []string{"contact_id", "kind", "value", "added"}, [][]any{{int64(contact), int(kind), value, db.Millis(tx.Now())}})
 	return err
 }
@@ -134,7 +134,7 @@ func conflict(ctx context.Context, tx *db.Tx, kind KeyKind, value string, contac
 // Conflict is a value of a contact whose key Owner has.
 type Conflict struct {
 	Contact, Owner id.Contact
-	Kind           KeyKind
+	Kind           keyKind
 	Value          string
 	Added          time.Time
 }
@@ -167,7 +167,7 @@ func Conflicts(ctx context.Context, q db.Q, contact id.Contact, limit int) ([]Co
 }
 
 // release gives up a key if this contact owns it.
-func release(ctx context.Context, tx *db.Tx, kind KeyKind, value string, contact id.Contact) error {
+func release(ctx context.Context, tx *db.Tx, kind keyKind, value string, contact id.Contact) error {
 	_, err := tx.Exec(ctx, `DELETE FROM identity WHERE kind = ? AND value = ? AND contact_id = ?`, int(kind), value, int64(contact))
 	if err != nil {
 		return fmt.Errorf("release key of contact %d: %w", contact, err)

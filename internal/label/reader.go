@@ -2,7 +2,6 @@ package label
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"ariane/internal/activity"
@@ -10,30 +9,10 @@ import (
 	"ariane/internal/id"
 )
 
-// Follow tells what became of contacts by an event: they were merged into one,
-// or erased when that is zero.
-type Follow func(ctx context.Context, q db.Q, e activity.Event) (from []id.Contact, into id.Contact, err error)
-
 // Reader moves tags with their contact when it is merged, and takes them off
 // one that was erased.
-func Reader(follow Follow, kinds ...activity.Kind) activity.Reader {
-	return activity.Reader{
-		Name:  "label.follow",
-		Kinds: kinds,
-		Reset: func(context.Context, *db.Tx) error { return nil }, // moving again what has moved does nothing
-		Handle: func(ctx context.Context, tx *db.Tx, batch []activity.Event) error {
-			for _, e := range batch {
-				from, into, err := follow(ctx, tx, e)
-				if err != nil {
-					return err
-				}
-				if err := move(ctx, tx, from, into); err != nil {
-					return fmt.Errorf("move tags to contact %d: %w", into, err)
-				}
-			}
-			return nil
-		},
-	}
+func Reader(follow activity.Follow, kinds ...activity.Kind) activity.Reader {
+	return activity.Follower("label.follow", follow, move, kinds...)
 }
 
 func move(ctx context.Context, tx *db.Tx, from []id.Contact, into id.Contact) error {

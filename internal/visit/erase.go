@@ -2,7 +2,6 @@ package visit
 
 import (
 	"context"
-	"fmt"
 
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
@@ -12,25 +11,14 @@ import (
 
 // EraseReader forgets the devices of contacts that were erased.
 func EraseReader() activity.Reader {
-	return activity.Reader{
-		Name:   "visit.erase",
-		Kinds:  []activity.Kind{contact.KindErased},
-		Reset:  func(context.Context, *db.Tx) error { return nil }, // erasing again does nothing
-		Handle: followErasures,
-	}
+	return activity.Follower("visit.erase", contact.Follow, eraseDevices, contact.KindErased)
 }
 
-func followErasures(ctx context.Context, tx *db.Tx, batch []activity.Event) error {
-	for _, e := range batch {
-		var erased contact.Erased
-		if err := e.Decode(&erased); err != nil {
+func eraseDevices(ctx context.Context, tx *db.Tx, gone []id.Contact, _ id.Contact) error {
+	among, args := db.InIDs(tx.Dialect(), "contact_id", gone)
+	for _, text := range []string{`DELETE FROM device WHERE `, `DELETE FROM untracked WHERE `} {
+		if _, err := tx.Exec(ctx, text+among, args...); err != nil {
 			return err
-		}
-		among, args := db.InIDs(tx.Dialect(), "contact_id", append([]id.Contact{e.Contact}, erased.Absorbed...))
-		for _, text := range []string{`DELETE FROM device WHERE `, `DELETE FROM untracked WHERE `} {
-			if _, err := tx.Exec(ctx, text+among, args...); err != nil {
-				return fmt.Errorf("erase devices of contact %d: %w", e.Contact, err)
-			}
 		}
 	}
 	return nil

@@ -23,11 +23,7 @@ func TestDeletedContactComesBackAsANewVisitor(t *testing.T) {
 	if second.Contact == first.Contact || second.Contact == 0 {
 		t.Fatalf("came back as %+v, was %+v", second, first)
 	}
-	err = d.Do(t.Context(), func(tx *db.Tx) error {
-		tx.SetNow(tx.Now().Add(contact.KeptFor))
-		return contact.EraseOld(t.Context(), tx)
-	})
-	if err != nil {
+	if err := contact.EraseOld(t.Context(), d, d.Now().Add(contact.KeptFor)); err != nil {
 		t.Fatal(err)
 	}
 	if err := activity.NewRunner(d, nil, visit.EraseReader()).CatchUp(t.Context()); err != nil {

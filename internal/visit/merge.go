@@ -14,29 +14,7 @@ import (
 // MergeReader moves devices with their contact when it is merged, and follows
 // nobody of whom one part is not to be followed.
 func MergeReader() activity.Reader {
-	return activity.Reader{
-		Name:   "visit.merge",
-		Kinds:  []activity.Kind{contact.KindMerged, contact.KindJoined},
-		Reset:  func(context.Context, *db.Tx) error { return nil }, // moving again what has moved does nothing
-		Handle: followMerges,
-	}
-}
-
-func followMerges(ctx context.Context, tx *db.Tx, batch []activity.Event) error {
-	for _, e := range batch {
-		var merged contact.Merged
-		if err := e.Decode(&merged); err != nil {
-			return err
-		}
-		survivor, err := contact.Resolve(ctx, tx, e.Contact)
-		if err != nil {
-			return err
-		}
-		if err := moveDevices(ctx, tx, []id.Contact{merged.Contact}, survivor); err != nil {
-			return err
-		}
-	}
-	return nil
+	return activity.Follower("visit.merge", contact.Follow, moveDevices, contact.KindMerged, contact.KindJoined)
 }
 
 // moveDevices moves what this package keeps of contacts to the one they were

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"ariane/internal/base/db"
 	"ariane/internal/contact"
 	"ariane/internal/id"
 )
@@ -159,10 +158,7 @@ func TestRecycleBin(t *testing.T) {
 	w.Post("/s/contacts/restore/"+number).Wants(http.StatusOK, "Ada is restored.", "Taken out of the recycle bin", "Put into the recycle bin")
 	w.Post("/s/contacts/restore/" + number).Wants(http.StatusNotFound)
 	w.Post("/s/contacts/delete/" + number)
-	if err := w.d.Do(t.Context(), func(tx *db.Tx) error {
-		tx.SetNow(tx.Now().Add(contact.KeptFor))
-		return contact.EraseOld(t.Context(), tx)
-	}); err != nil {
+	if err := contact.EraseOld(t.Context(), w.d, w.d.Now().Add(contact.KeptFor)); err != nil {
 		t.Fatal(err)
 	}
 	w.Get("/s/contacts/bin").Wants(http.StatusOK, "The recycle bin is empty")

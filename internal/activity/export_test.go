@@ -1,0 +1,4 @@
+package activity
+
+// MoveOn moves the next slice of a contact's events.
+var MoveOn = moveOn
