@@ -78,7 +78,7 @@ func prepareRead(ctx context.Context, o db.Options, heavy string) (s *stage, err
 		s.people = append(s.people, page.Contacts...)
 	}
 	for _, sort := range contact.Sorts() {
-		page, err := contact.List(ctx, d, contact.Filter{Sort: sort, Offset: known / 2, Limit: listPage})
+		page, err := contact.List(ctx, d, contact.Filter{Sort: sort, BlankLast: true, Offset: known / 2, Limit: listPage})
 		if err != nil {
 			return nil, err
 		}
@@ -258,7 +258,7 @@ func (s *stage) list(name, words string, sort contact.Sort, asc bool, after stri
 			if err != nil {
 				return err
 			}
-			f := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: rule.Catalogue{"tag": label.Field()}, Sort: sort, Asc: asc, After: after, Limit: listPage}
+			f := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: rule.Catalogue{"tag": label.Field()}, Sort: sort, Asc: asc, BlankLast: true, After: after, Limit: listPage}
 			return listed(f)(ctx, q)
 		}
 	}}
