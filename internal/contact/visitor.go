@@ -178,60 +178,10 @@ func AddIPs(ctx context.Context, tx *db.Tx, seen []Seen, source activity.Source)
 		added = append(added, []any{int64(s.Contact), p.ip, db.Millis(s.At)})
 		activity.Append(tx, activity.Entry{Contact: s.Contact, At: s.At, Kind: KindIPAdded, Source: source, Data: IPAdded{IP: s.Address}})
 	}
-	_, err = tx.InsertMissing(ctx, "contact_ip", ipColumns, added)
-	return err
+	return tx.InsertOr(ctx, "contact_ip", ipColumns, added, "ON CONFLICT DO NOTHING")
 }
 
 // ipIDs finds the numbers of addresses and gives new ones to those without.
 func ipIDs(ctx context.Context, tx *db.Tx, addresses []string) (map[string]int64, error) {
-	ids := map[string]int64{}
-	var wanted []string
-	for _, a := range addresses {
-		if _, asked := ids[a]; a != "" && !asked {
-			ids[a] = 0
-			wanted = append(wanted, a)
-		}
-	}
-	if err := readIPs(ctx, tx, ids, wanted); err != nil {
-		return nil, err
-	}
-	var missing []string
-	for _, a := range wanted {
-		if ids[a] == 0 {
-			missing = append(missing, a)
-		}
-	}
-	if len(missing) == 0 {
-		return ids, nil
-	}
-	numbers, err := tx.NextIDs(ctx, "ip_address", len(missing))
-	if err != nil {
-		return nil, err
-	}
-	rows := make([][]any, 0, len(missing))
-	for i, a := range missing {
-		rows = append(rows, []any{a, numbers[i]})
-	}
-	if _, err := tx.InsertMissing(ctx, "ip_address", []string{"address", "id"}, rows); err != nil {
-		return nil, err
-	}
-	return ids, readIPs(ctx, tx, ids, missing)
-}
-
-func readIPs(ctx context.Context, q db.Q, into map[string]int64, addresses []string) error {
-	if len(addresses) == 0 {
-		return nil
-	}
-	among, args := db.InTexts(q.Dialect(), "address", addresses)
-	err := db.Each(ctx, q, `SELECT address, id FROM ip_address WHERE `+among, args, func(row db.Row) error {
-		var a string
-		var n int64
-		err := row.Scan(&a, &n)
-		into[a] = n
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("find addresses: %w", err)
-	}
-	return nil
+	return tx.Numbers(ctx, "ip_address", "address", "id", addresses)
 }
