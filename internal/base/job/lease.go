@@ -19,6 +19,8 @@ type holding struct {
 	// row is there while the lease is held, and cannot be taken before the end of
 	// the transaction.
 	row func(context.Context, *db.Tx) *sql.Row
+	// ending is closed when the process is to stop.
+	ending <-chan struct{}
 }
 
 type holdingKey struct{}
@@ -35,11 +37,17 @@ func Held(ctx context.Context) error {
 
 // HeldIn makes a transaction one of the process that holds what runs under this
 // context: it fails where another has taken over, and keeps others from doing so
-// until it ends.
+// until it ends. It fails too where the process is to stop: what is done in many
+// transactions goes on in the next one.
 func HeldIn(ctx context.Context, tx *db.Tx) error {
 	h, ok := ctx.Value(holdingKey{}).(*holding)
 	if !ok {
 		return nil
+	}
+	select {
+	case <-h.ending:
+		return errStopped
+	default:
 	}
 	var one int
 	err := h.row(ctx, tx).Scan(&one)

@@ -140,3 +140,48 @@ func TestWhoWakesUpLateDoesNothing(t *testing.T) {
 		b.only(job.Done, 2)
 	})
 }
+
+// What is done in many transactions ends with the one that runs when the process
+// is to stop, and goes on at once in the next process.
+func TestSlicesStopWithTheProcess(t *testing.T) {
+	inBubble(t, func(b bench) {
+		sliced := func(begun chan bool) func(context.Context) error {
+			return func(ctx context.Context) error {
+				for first := true; ; first = false {
+					if err := b.db.Do(ctx, func(tx *db.Tx) error { return job.HeldIn(ctx, tx) }); err != nil {
+						return err
+					}
+					if first {
+						begun <- true
+					}
+					<-time.After(time.Second)
+				}
+			}
+		}
+		jobs, tasks := make(chan bool), make(chan bool)
+		running := sliced(jobs)
+		o := job.Options{Handlers: []job.Handler{job.Handle(func(ctx context.Context, _ greet) error { return running(ctx) })},
+			Tasks: []job.Task{{Name: "count", Every: time.Hour, Run: sliced(tasks)}}}
+		b.add("ada")
+		for round := range 3 {
+			stop := b.run(o)
+			<-jobs
+			<-tasks
+			start := time.Now()
+			stop()
+			if waited := time.Since(start); waited > 2*time.Second {
+				b.Errorf("waited %s", waited)
+			}
+			b.only(job.Waiting, round+1)
+			turns, err := job.Turns(b.Context(), b.db)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, t := range turns {
+				if t.Name == "count" && (t.Error != "" || t.RunAt.After(time.Now())) {
+					b.Errorf("the turn after the stop is %+v", t)
+				}
+			}
+		}
+	})
+}

@@ -53,6 +53,7 @@ type Runner struct {
 	freed    chan struct{}
 	running  sync.WaitGroup
 	mine     mine // what runs here
+	ending   <-chan struct{}
 }
 
 // NewRunner prepares a runner; Run starts it.
@@ -78,6 +79,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	if err := r.addTasks(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
+	r.ending = ctx.Done()
 	work, stop := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer stop(nil)
 	var freed time.Time
@@ -307,7 +309,7 @@ func (r *Runner) change(ctx context.Context, query string, args ...any) (bool, e
 func (r *Runner) hold(ctx context.Context, h *holding, f func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	h.db = r.db
+	h.db, h.ending = r.db, r.ending
 	h.until.Store(db.Millis(r.db.SharedNow().Add(lease)))
 	ctx = context.WithValue(ctx, holdingKey{}, h)
 	done := make(chan error, 1)

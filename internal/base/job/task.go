@@ -112,13 +112,17 @@ func (r *Runner) task(work context.Context, t Task, turn int64) {
 	}
 	err := r.hold(work, &holding{renew: renew, row: held}, t.Run)
 	var message any
-	if err != nil {
+	now := r.db.SharedNow()
+	next := now.Add(t.Every)
+	switch {
+	case errors.Is(err, errStopped):
+		next = now
+	case err != nil:
 		r.log.Error("task failed", "task", t.Name, "error", err)
 		message = short(err)
 	}
-	now := r.db.SharedNow()
 	_, err = r.change(context.WithoutCancel(work), `UPDATE job_task SET run_at = ?, turn = turn + 1, ran_at = ?, error = ? WHERE name = ? AND turn = ?`,
-		db.Millis(now.Add(t.Every)), db.Millis(now), message, t.Name, turn)
+		db.Millis(next), db.Millis(now), message, t.Name, turn)
 	if err != nil {
 		r.log.Error("noting the end of a task failed", "task", t.Name, "error", err)
 	}
