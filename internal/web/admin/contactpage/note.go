@@ -134,6 +134,7 @@ func (d Deps) changeNote(w http.ResponseWriter, r *http.Request) error {
 func (d Deps) showNoteEditor(w http.ResponseWriter, r *http.Request, c contact.Contact, n note.Note, typed noteDraft, refused *fault.Error) error {
 	ctx := r.Context()
 	v := noteEditor{Form: newNoteForm(ctx, noteURL(c.ID, n.ID), typed, refused), Person: person(ctx, c).Name, Back: notesURL(c.ID)}
+	v.Form.Cancel = v.Back
 	status := http.StatusOK
 	if refused != nil {
 		status = http.StatusUnprocessableEntity
@@ -201,6 +202,7 @@ type notesView struct {
 
 type noteForm struct {
 	Action         string
+	Cancel         string // where to go without saving; empty where the form is part of a page
 	Text, Type, At ui.Input
 }
 
