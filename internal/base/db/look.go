@@ -43,6 +43,7 @@ func (d *DB) lookPostgres(address string) error {
 		return fmt.Errorf("read database address: %w", err)
 	}
 	config.RuntimeParams["default_transaction_read_only"] = "on"
+	planFew(config)
 	d.read = stdlib.OpenDB(*config)
 	d.read.SetMaxOpenConns(readers)
 	d.write, d.ahead = d.read, d.read

@@ -26,9 +26,7 @@ func (d *DB) openPostgres(address string) error {
 	// A process that stands still in the middle of a transaction holds locks that
 	// all others wait for.
 	config.RuntimeParams["idle_in_transaction_session_timeout"] = "10s"
-	// A connection keeps its plans. Those made while a table is empty would go on
-	// reading it whole, until the server has looked at its size again.
-	config.RuntimeParams["enable_seqscan"] = "off"
+	planFew(config)
 	d.read = stdlib.OpenDB(*config.Copy())
 	d.read.SetMaxOpenConns(postgresConnections)
 	d.read.SetMaxIdleConns(postgresConnections)
@@ -40,6 +38,18 @@ func (d *DB) openPostgres(address string) error {
 	d.ahead.SetMaxIdleConns(postgresAheadConnections)
 	d.syncPostgres()
 	return nil
+}
+
+// planFew has statements planned as those that touch few rows are.
+func planFew(config *pgx.ConnConfig) {
+	// A connection keeps its plans. Those made while a table is empty would go on
+	// reading it whole, until the server has looked at its size again.
+	config.RuntimeParams["enable_seqscan"] = "off"
+	// Both begin where the server expects many rows, also of a statement that ends
+	// after the first ones: compiling takes longer than most of them do, and several
+	// processes read more rows than one would have.
+	config.RuntimeParams["jit"] = "off"
+	config.RuntimeParams["max_parallel_workers_per_gather"] = "0"
 }
 
 // syncPostgres prepares to wait for the disk: a commit that does takes all earlier
