@@ -9,11 +9,35 @@ import (
 	"ariane/internal/base/db"
 )
 
-// part is a list that one index gives in order, and the group that it is.
+// part is a list that one index gives in order, and the group that it is: of the
+// values above or up to blank only, where it says so.
 type part struct {
 	query
-	key   string
-	group int
+	key       string
+	group     int
+	above, to bool
+}
+
+// all is the whole part.
+func (p part) all() query {
+	switch {
+	case p.above:
+		return p.with(p.key+" > ?", blank)
+	case p.to:
+		return p.with(p.key+" <= ?", blank)
+	}
+	return p.query
+}
+
+// beyond is what comes after a place in the part. Of two bounds at the same end
+// SQLite might take the wider one, and read all that lies between them.
+func (p part) beyond(c cursor, desc bool) []query {
+	pieces := p.query.beyond(c, desc)
+	if p.above && desc || p.to && !desc {
+		p.query = pieces[len(pieces)-1]
+		pieces[len(pieces)-1] = p.all()
+	}
+	return pieces
 }
 
 // parts are the lists of which a list in an order is put together.
@@ -33,16 +57,16 @@ func (f Filter) parts(d db.Dialect) ([]part, error) {
 		anonymous := one == "= 0"
 		switch {
 		case !groups:
-			list = append(list, part{p, sortColumns[sort], 0})
+			list = append(list, part{query: p, key: sortColumns[sort]})
 		case anonymous && slices.Contains(textSorts, sort):
-			list = append(list, part{p, "''", f.group(Anonymous, false)})
+			list = append(list, part{query: p, key: "''", group: f.group(Anonymous, false)})
 		case anonymous:
-			list = append(list, part{p, "0", f.group(Anonymous, false)})
+			list = append(list, part{query: p, key: "0", group: f.group(Anonymous, false)})
 		case f.lastBlank(sort):
 			column := sortColumns[sort]
-			list = append(list, part{p.with(column+" > ?", blank), column, f.group(Known, false)}, part{p.with(column+" <= ?", blank), column, f.group(Known, true)})
+			list = append(list, part{query: p, key: column, group: f.group(Known, false), above: true}, part{query: p, key: column, group: f.group(Known, true), to: true})
 		default:
-			list = append(list, part{p, sortColumns[sort], f.group(Known, false)})
+			list = append(list, part{query: p, key: sortColumns[sort], group: f.group(Known, false)})
 		}
 	}
 	return list, nil
@@ -95,7 +119,7 @@ func mixedStatement(f Filter, d db.Dialect) (text string, args []any, back bool,
 	}
 	var lists []string
 	for _, p := range parts {
-		pieces := []query{p.query}
+		pieces := []query{p.all()}
 		if f.After != "" && p.group == from.Group {
 			pieces = p.beyond(from, desc)
 		} else if f.After != "" && desc == (p.group > from.Group) {
