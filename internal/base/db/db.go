@@ -59,7 +59,8 @@ type DB struct {
 	writer chan *writer
 
 	process int64
-	// config and others are PostgreSQL's; others is nil before Join.
+	// link, config and others are PostgreSQL's; others is nil before Join.
+	link   *link
 	config *pgx.ConnConfig
 	others atomic.Pointer[others]
 
@@ -134,6 +135,9 @@ func (d *DB) Close() error {
 	}
 	if d.disk.close != nil {
 		errs = append(errs, d.disk.close())
+	}
+	if d.link != nil {
+		d.link.close()
 	}
 	return errors.Join(errs...)
 }

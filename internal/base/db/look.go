@@ -42,6 +42,7 @@ func (d *DB) lookPostgres(address string) error {
 	if err != nil {
 		return fmt.Errorf("read database address: %w", err)
 	}
+	d.link = newLink(config, d.log)
 	config.RuntimeParams["default_transaction_read_only"] = "on"
 	planFew(config)
 	d.read = stdlib.OpenDB(*config)

@@ -21,12 +21,13 @@ func (d *DB) openPostgres(address string) error {
 	if err != nil {
 		return fmt.Errorf("read database address: %w", err)
 	}
-	// The handles share the parameters of the configuration that they are given.
-	d.config = config.Copy()
+	d.link = newLink(config, d.log)
+	d.config = d.link.config.Copy()
 	// A process that stands still in the middle of a transaction holds locks that
 	// all others wait for.
-	config.RuntimeParams["idle_in_transaction_session_timeout"] = "10s"
+	config.RuntimeParams["idle_in_transaction_session_timeout"] = idleInTransaction.String()
 	planFew(config)
+	// The handles share the parameters of the configuration that they are given.
 	d.read = stdlib.OpenDB(*config.Copy())
 	d.read.SetMaxOpenConns(postgresConnections)
 	d.read.SetMaxIdleConns(postgresConnections)

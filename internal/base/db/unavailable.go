@@ -35,7 +35,7 @@ func Unavailable(err error) bool {
 		return false
 	}
 	var network net.Error
-	for _, known := range []error{errLost, ErrUnclear, driver.ErrBadConn, io.ErrUnexpectedEOF, io.EOF, net.ErrClosed} {
+	for _, known := range []error{errLost, errGone, ErrUnclear, driver.ErrBadConn, io.ErrUnexpectedEOF, io.EOF, net.ErrClosed} {
 		if errors.Is(err, known) {
 			return true
 		}
