@@ -75,7 +75,7 @@ func Delete(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 			return err
 		}
 	}
-	if err := tx.Publish(mergedTopic); err != nil {
+	if err := tx.Publish(mergedTopic, int64(contact)); err != nil {
 		return err
 	}
 	kind := KindDeleted
@@ -181,7 +181,7 @@ func Restore(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 			return fmt.Errorf("restore contact %d: %w", contact, err)
 		}
 	}
-	if err := tx.Publish(mergedTopic); err != nil {
+	if err := tx.Publish(mergedTopic, int64(contact)); err != nil {
 		return err
 	}
 	activity.Append(tx, activity.Entry{Contact: contact, Kind: kind, Source: e.Source, Data: Removed{By: e.By}})

@@ -180,11 +180,16 @@ func release(ctx context.Context, tx *db.Tx, kind keyKind, value string, contact
 
 // handOver makes a device token lead to a contact from now on.
 func handOver(ctx context.Context, tx *db.Tx, token string, to id.Contact, source activity.Source) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM identity WHERE kind = ? AND value = ?`, int(keyDevice), token); err != nil {
+	var from int64
+	err := tx.QueryRow(ctx, `DELETE FROM identity WHERE kind = ? AND value = ? RETURNING contact_id`, int(keyDevice), token).Scan(&from)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("hand device over to contact %d: %w", to, err)
 	}
 	if _, err := claim(ctx, tx, keyDevice, token, to, source); err != nil {
 		return err
 	}
-	return tx.Publish(mergedTopic)
+	if from == 0 {
+		return nil
+	}
+	return tx.Publish(mergedTopic, from)
 }

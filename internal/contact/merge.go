@@ -13,7 +13,8 @@ import (
 	"ariane/internal/id"
 )
 
-// mergedTopic is published once a device may be another contact's.
+// mergedTopic is published once devices of a contact may be another's, with the
+// number of that which had them.
 const mergedTopic = "contact.merged" // package visit waits for it
 
 // side is one of the two contacts of a merge.
@@ -44,7 +45,7 @@ func absorb(ctx context.Context, tx *db.Tx, survivor, absorbed id.Contact, sourc
 	if err != nil || slices.ContainsFunc(keys, func(k Key) bool { return k.Kind != keyDevice }) {
 		return false, err
 	}
-	if err := tx.Publish(mergedTopic); err != nil {
+	if err := tx.Publish(mergedTopic, int64(absorbed)); err != nil {
 		return false, err
 	}
 	record := Merged{By: by, Contact: absorbed, Name: from.name.String, State: from.state,

@@ -8,27 +8,12 @@ import (
 	"ariane/internal/id"
 )
 
-// lookAgain is published once any device may be another contact's: by package
-// contact after a merge, and by SetFollowed.
-const lookAgain = "contact.merged"
-
-// heed forgets the devices when they have to be looked up again: when one may be
-// another contact's, when nobody would tell, and when a process that recorded
-// beside this one is gone.
+// heed forgets the devices while nobody would tell of changes to them, and when a
+// process that recorded beside this one is gone.
 func (r *Recorder) heed() {
-	if alone := r.db.Alone(); r.alone.Swap(alone) != alone && alone {
-		r.forget()
-	}
-	heard := r.merged.Load()
-	select {
-	case <-*heard:
-		next := r.merges.Wait()
-		r.merged.CompareAndSwap(heard, &next)
-		r.forget()
-	default:
-		if !r.db.Hears() {
-			r.forget()
-		}
+	alone := r.db.Alone()
+	if r.alone.Swap(alone) != alone && alone || !r.db.Hears() {
+		r.devices.changed()
 	}
 }
 

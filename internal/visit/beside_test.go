@@ -2,6 +2,7 @@ package visit_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -105,6 +106,10 @@ func TestBrowserIsMergedByAnotherProcess(t *testing.T) {
 	d, first, second := two(t)
 	at := record(t, first, hit(1, 1))
 	record(t, second, hit(1, 2))
+	const others = 20
+	for browser := range others {
+		record(t, second, hit(100+browser, 1000+browser))
+	}
 	err := d.Do(t.Context(), func(tx *db.Tx) error {
 		known, err := contact.Create(t.Context(), tx, contact.New{Values: map[string]string{"email": "ada@example.test"}})
 		if err != nil {
@@ -126,6 +131,15 @@ func TestBrowserIsMergedByAnotherProcess(t *testing.T) {
 			t.Fatal("the other process has not heard of it")
 		}
 	}
+	d.Watch(func(query string, _ []any) {
+		if strings.Contains(query, "FROM identity") || strings.Contains(query, "FROM device") {
+			t.Errorf("browsers of contacts that are not concerned are looked for again: %s", query)
+		}
+	})
+	for browser := range others {
+		record(t, second, hit(100+browser, 2000+browser))
+	}
+	d.Watch(func(string, []any) {})
 	r := activity.NewRunner(d, dbtest.Options(t).Log, contact.ActiveReader([]activity.Kind{visit.KindPageViewed}, visit.KindPageViewed), visit.MergeReader())
 	if err := r.CatchUp(context.Background()); err != nil {
 		t.Fatal(err)

@@ -33,15 +33,29 @@ func moveDevices(ctx context.Context, tx *db.Tx, from []id.Contact, to id.Contac
 			SELECT CAST(? AS BIGINT), id, token, added, user_agent_id, language, resolution, timezone, platform, city, region, country FROM device WHERE ` + among + ` ON CONFLICT DO NOTHING`,
 			append([]any{int64(to)}, args...)},
 		{`DELETE FROM device WHERE ` + among, args},
-		{`INSERT INTO untracked (contact_id, since) SELECT CAST(? AS BIGINT), min(since) FROM untracked WHERE ` + among + ` HAVING count(*) > 0 ON CONFLICT DO NOTHING`,
-			append([]any{int64(to)}, args...)},
-		{`DELETE FROM untracked WHERE ` + among, args},
 	} {
 		if _, err := tx.Exec(ctx, s.text, s.args...); err != nil {
 			return fmt.Errorf("move devices to contact %d: %w", to, err)
 		}
 	}
-	return nil
+	return moveUntracked(ctx, tx, from, to)
+}
+
+// moveUntracked lets a contact not be followed when one of those was not.
+func moveUntracked(ctx context.Context, tx *db.Tx, from []id.Contact, to id.Contact) error {
+	among, args := db.InIDs(tx.Dialect(), "contact_id", from)
+	moved, err := tx.Exec(ctx, `INSERT INTO untracked (contact_id, since) SELECT CAST(? AS BIGINT), min(since) FROM untracked WHERE `+among+` HAVING count(*) > 0 ON CONFLICT DO NOTHING`,
+		append([]any{int64(to)}, args...)...)
+	if err == nil {
+		_, err = tx.Exec(ctx, `DELETE FROM untracked WHERE `+among, args...)
+	}
+	if err != nil {
+		return fmt.Errorf("move to contact %d that it is not followed: %w", to, err)
+	}
+	if n, err := moved.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	return tx.Publish(lookAgain, int64(to))
 }
 
 // fetchDevices looks for the devices of these tokens once more: those of contacts

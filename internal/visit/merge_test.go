@@ -86,3 +86,31 @@ func catchUp(t *testing.T, d *db.DB) {
 		t.Fatal(err)
 	}
 }
+
+// Whoever turns out to be somebody who is not to be followed is not followed, in
+// browsers either that were met just before.
+func TestNobodyIsFollowedAfterAMerge(t *testing.T) {
+	ctx := t.Context()
+	d := dbtest.Open(t)
+	join(t, d)
+	r := recorder(t, d)
+	defer r.Close()
+	ada, other := record(t, r, hit(1, 1)).Contact, record(t, r, hit(2, 2)).Contact
+	step := func(f func(tx *db.Tx) error) {
+		t.Helper()
+		if err := d.Do(ctx, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	step(func(tx *db.Tx) error { return visit.SetFollowed(ctx, tx, other, false, contact.By{}) })
+	step(func(tx *db.Tx) error {
+		return contact.Attach(ctx, tx, contact.Visitor{Contact: other}, ada, activity.SourceForm, contact.By{})
+	})
+	record(t, r, hit(1, 3))
+	if err := activity.NewRunner(d, dbtest.Options(t).Log, visit.MergeReader()).CatchUp(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if got := record(t, r, hit(1, 4)); got.Contact != 0 {
+		t.Errorf("followed as contact %d", got.Contact)
+	}
+}

@@ -81,14 +81,11 @@ type Recorder struct {
 	db    *db.DB
 	queue chan *waiting
 	// devices, texts and addresses hold only what is committed.
-	devices   *memory[browser]
+	devices   *devices
 	texts     *memory[int64]
 	addresses *memory[int64]
 	sites     sites
-	// forgotten counts how often something was taken from devices.
-	forgotten atomic.Int64
-	merges    *db.Topic
-	merged    atomic.Pointer[<-chan struct{}]
+	deaf      func()      // ends being told of changes to devices
 	alone     atomic.Bool // no other process recorded when the last transaction began
 	closing   chan struct{}
 	done      sync.WaitGroup
@@ -114,6 +111,8 @@ type browser struct {
 	untracked bool
 	// asOf is when views was complete, in milliseconds.
 	asOf int64
+	// found is how many changes there had been before it was looked up.
+	found int64
 }
 
 // viewOf is a view of a contact, by 64 bits.
@@ -157,12 +156,11 @@ type waiting struct {
 // NewRecorder starts recording into a database, until Close.
 func NewRecorder(d *db.DB) *Recorder {
 	r := &Recorder{
-		db: d, queue: make(chan *waiting, queueLength), merges: d.Topic(lookAgain),
-		devices: newMemory[browser](devicesCached), texts: newMemory[int64](textsCached), addresses: newMemory[int64](addressesCached),
+		db: d, queue: make(chan *waiting, queueLength),
+		devices: newDevices(), texts: newMemory[int64](textsCached), addresses: newMemory[int64](addressesCached),
 		closing: make(chan struct{}), written: make(chan struct{}, 1), Tally: newTally(),
 	}
-	merged := r.merges.Wait()
-	r.merged.Store(&merged)
+	r.deaf = d.Topic(lookAgain).Hear(r.devices.heard)
 	r.done.Go(r.run)
 	return r
 }
@@ -171,6 +169,7 @@ func NewRecorder(d *db.DB) *Recorder {
 func (r *Recorder) Close() {
 	close(r.closing)
 	r.done.Wait()
+	r.deaf()
 }
 
 // Waiting is the number of hits in the queue.
@@ -276,15 +275,16 @@ func (r *Recorder) gather(first *waiting) []*waiting {
 
 // commit stores a batch, and answers it once it is on the disk, while the next
 // one is stored. If the batch fails, each hit is tried alone, so that none fails
-// because of another, unless that could store it a second time.
+// because of another, unless that could store it a second time, or the database
+// does not work at all.
 func (r *Recorder) commit(batch []*waiting) {
 	begun := r.Tally.begin()
 	durable, err := r.store(batch)
 	unclear := errors.Is(err, db.ErrUnclear)
 	if unclear {
-		r.forget() // what the devices sent last may be stored
+		r.devices.changed() // what they sent last may be stored
 	}
-	if err != nil && len(batch) > 1 && !unclear {
+	if err != nil && len(batch) > 1 && !db.Unavailable(err) {
 		r.Tally.end()
 		for _, w := range batch {
 			r.commit([]*waiting{w})
@@ -333,10 +333,7 @@ func (r *Recorder) store(batch []*waiting) (durable func() error, err error) {
 	}
 	r.heed()
 	for token, b := range s.browsers {
-		r.devices.set(token, *b)
-		if r.forgotten.Load() != s.begun {
-			r.devices.forget(token)
-		}
+		r.devices.set(token, *b, s.begun)
 	}
 	for _, w := range batch {
 		b := s.browsers[w.hit.Token]
@@ -378,26 +375,16 @@ func (r *Recorder) Visitor(token string, h Hit) func(ctx context.Context, tx *db
 		if err := s.settle(ctx, []*waiting{{hit: h}}); err != nil {
 			return contact.Visitor{}, err
 		}
-		// The submission may hand the device over: let the next hit look again.
-		tx.AfterCommit(func() {
-			r.forgotten.Add(1)
-			r.devices.forget(token)
-		})
 		b := s.browsers[token]
+		// The submission may hand the device over: let the next hit look again.
+		tx.AfterCommit(func() { r.devices.changed(b.contact) })
 		return contact.Visitor{Contact: b.contact, Device: b.device, Token: token, IP: h.IP}, nil
 	}
 }
 
-// forget makes the next hits look for the contacts of their devices again, those
-// too whose transaction has begun.
-func (r *Recorder) forget() {
-	r.forgotten.Add(1)
-	r.devices.clear()
-}
-
 // doubt forgets all that the database may have lost.
 func (r *Recorder) doubt() {
-	r.forget()
+	r.devices.changed()
 	r.texts.clear()
 	r.addresses.clear()
 }
@@ -410,7 +397,7 @@ type session struct {
 	// recalled are the views that recall read: many, when others recorded for long.
 	recalled map[viewOf]bool
 	beside   bool  // other processes may record at the same time
-	begun    int64 // how often the devices had been forgotten before
+	begun    int64 // how many changes to devices there had been before
 	browsers map[string]*browser
 	agents   map[string]*Hit // a hit of each token, for what a new device needs
 	texts    texts
@@ -422,7 +409,7 @@ type session struct {
 // session begins the work of a transaction with so many hits.
 func (r *Recorder) session(tx *db.Tx, hits int) *session {
 	r.heed()
-	return &session{r: r, tx: tx, beside: !r.alone.Load(), begun: r.forgotten.Load(), browsers: make(map[string]*browser, hits), agents: make(map[string]*Hit, hits), addresses: map[string]int64{}, recalled: map[viewOf]bool{},
+	return &session{r: r, tx: tx, beside: !r.alone.Load(), begun: r.devices.begin(), browsers: make(map[string]*browser, hits), agents: make(map[string]*Hit, hits), addresses: map[string]int64{}, recalled: map[viewOf]bool{},
 		texts: texts{ids: map[string]int64{"": 0}, fresh: map[string]int64{}}}
 }
 

@@ -26,7 +26,7 @@ func SetFollowed(ctx context.Context, tx *db.Tx, owner id.Contact, followed bool
 		return fmt.Errorf("follow contact %d (%t): %w", owner, followed, err)
 	}
 	activity.Append(tx, activity.Entry{Contact: owner, Kind: KindFollowing, Source: activity.SourceUser, Data: Following{By: by, Followed: followed}})
-	return tx.Publish(lookAgain)
+	return tx.Publish(lookAgain, int64(owner))
 }
 
 // Followed tells whether a contact is followed.

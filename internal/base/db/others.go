@@ -171,7 +171,7 @@ func (o *others) connect(ctx context.Context) (*pgx.Conn, error) {
 		return nil, err
 	}
 	o.db.topics.Range(func(_, t any) bool {
-		t.(*Topic).wake()
+		t.(*Topic).wake(nil)
 		return true
 	})
 	return conn, nil
@@ -266,8 +266,9 @@ func (o *others) heard(payload string) {
 	o.mu.Lock()
 	o.beats[process] = thisMoment()
 	o.mu.Unlock()
-	for topic := range strings.FieldsSeq(topics) {
-		o.db.Topic(topic).wake()
+	for sent := range strings.FieldsSeq(topics) {
+		topic, about := numbersOf(sent)
+		o.db.Topic(topic).wake(about)
 	}
 }
 

@@ -3,6 +3,7 @@ package db_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -129,4 +130,34 @@ func TestProcessThatIsLeftAlone(t *testing.T) {
 		t.Error(err)
 	}
 	until(t, "alone", first.Alone)
+}
+
+// What is published says what it is about, in this process and in others.
+func TestWhatIsPublishedIsToldOf(t *testing.T) {
+	t.Parallel()
+	first, second := joined(t)
+	heard := make(chan []int64, 10)
+	stop := second.Topic("any").Hear(func(about []int64) { heard <- about })
+	for _, about := range [][]int64{{1, -7, 1 << 62}, nil} {
+		if err := first.Do(t.Context(), func(tx *db.Tx) error { return tx.Publish("any", about...) }); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case got := <-heard:
+			if !slices.Equal(got, about) {
+				t.Errorf("heard of %v, want %v", got, about)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%v: nothing is heard", about)
+		}
+	}
+	stop()
+	if err := second.Do(t.Context(), func(tx *db.Tx) error { return tx.Publish("any", 1) }); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case got := <-heard:
+		t.Errorf("heard of %v after the end", got)
+	default:
+	}
 }
