@@ -11,6 +11,7 @@ import (
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
 	"ariane/internal/base/fault"
+	"ariane/internal/field"
 	"ariane/internal/id"
 )
 
@@ -147,9 +148,9 @@ func Restore(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 	if err == nil {
 		err = json.Unmarshal(raw, &keys)
 	}
-	values := map[string]string{}
-	if err == nil && len(fields) > 0 {
-		err = json.Unmarshal(fields, &values)
+	var values map[string]string
+	if err == nil {
+		values, err = decodeValues(fields)
 	}
 	if err == nil {
 		err = unbin(ctx, tx, contact)
@@ -177,7 +178,11 @@ func Restore(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 	kind := KindVisitorRestored
 	if state == Known {
 		kind = KindRestored
-		if err := tx.IndexText(ctx, "contact_search", int64(contact), searchText(values)); err != nil {
+		set, err := field.Of(ctx, tx)
+		if err == nil {
+			err = tx.IndexText(ctx, "contact_search", int64(contact), searchText(set, values))
+		}
+		if err != nil {
 			return fmt.Errorf("restore contact %d: %w", contact, err)
 		}
 	}

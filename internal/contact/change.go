@@ -3,7 +3,6 @@ package contact
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -70,6 +69,10 @@ func create(ctx context.Context, tx *db.Tx, contacts []id.Contact, list []New) e
 	if err != nil {
 		return err
 	}
+	set, err := field.Of(ctx, tx)
+	if err != nil {
+		return err
+	}
 	var rows, seen, active, keys [][]any
 	edits := make([]edit, 0, len(list))
 	for i, n := range list {
@@ -90,8 +93,8 @@ func create(ctx context.Context, tx *db.Tx, contacts []id.Contact, list []New) e
 			keys = append(keys, []any{int(keyDevice), n.Token, int64(contact), added, int(n.Source)})
 		}
 		created := activity.Append(tx, activity.Entry{Contact: contact, At: n.Added, Kind: KindCreated, Source: n.Source, Data: Created{By: n.By, IP: n.IP}})
-		if len(n.Values) > 0 {
-			edits = append(edits, edit{contact: contact, values: n.Values, source: n.Source, by: n.By, at: n.Added, cause: created, first: true})
+		if values := withDefaults(set, n.Values); len(values) > 0 {
+			edits = append(edits, edit{contact: contact, values: values, source: n.Source, by: n.By, at: n.Added, cause: created, first: true})
 		}
 	}
 	for _, t := range []struct {
@@ -162,6 +165,11 @@ func applySome(ctx context.Context, tx *db.Tx, edits []edit) ([]activity.Ref, er
 	if err != nil {
 		return nil, err
 	}
+	// Not before the contacts are held: what fills an index would miss a value.
+	set, err := field.Now(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 	refs := make([]activity.Ref, len(edits))
 	var rows, texts, active, claims [][]any
 	for i, e := range edits {
@@ -169,41 +177,38 @@ func applySome(ctx context.Context, tx *db.Tx, edits []edit) ([]activity.Ref, er
 		if values == nil {
 			return nil, fault.NotFound(fmt.Errorf("change contact %d: %w", e.contact, sql.ErrNoRows))
 		}
-		changes, err := merge(values, e.values)
-		if changes = append(changes, e.beside...); err != nil {
-			return nil, err
-		}
-		if len(changes) == 0 {
-			continue
-		}
 		if e.at.IsZero() {
 			e.at = tx.Now()
 		}
-		keys, err := e.moveKeys(ctx, tx, changes)
+		changes := append(merge(set, values, attributed(values, e.values, e.at)), e.beside...)
+		if len(changes) == 0 {
+			continue
+		}
+		keys, err := e.moveKeys(ctx, tx, set, changes)
 		if err != nil {
 			return nil, err
 		}
 		claims = append(claims, keys...)
-		state, becomes := contact.state, contact.state == Anonymous && identified(values)
+		state, becomes := contact.state, contact.state == Anonymous && identified(set, values)
 		if becomes {
 			state = Known
 			active = append(active, []any{int64(e.contact), int(state), db.Millis(e.at)})
 		}
-		row, err := e.row(values, state, becomes)
+		row, err := e.row(set, values, state, becomes)
 		if err != nil {
 			return nil, err
 		}
 		rows = append(rows, row)
 		switch {
 		case becomes:
-			texts = append(texts, []any{int64(e.contact), searchText(values)})
+			texts = append(texts, []any{int64(e.contact), searchText(set, values)})
 		case state == Known:
-			err = tx.IndexText(ctx, "contact_search", int64(e.contact), searchText(values))
+			err = tx.IndexText(ctx, "contact_search", int64(e.contact), searchText(set, values))
 		}
 		if err != nil {
 			return nil, err
 		}
-		refs[i] = report(tx, e.contact, values, changes, becomes, e)
+		refs[i] = report(tx, e.contact, display(set, values), changes, becomes, e)
 	}
 	if err := claimMany(ctx, tx, claims); err != nil {
 		return nil, err
@@ -218,11 +223,11 @@ func applySome(ctx context.Context, tx *db.Tx, edits []edit) ([]activity.Ref, er
 }
 
 // report appends what the edit did to the thread.
-func report(tx *db.Tx, contact id.Contact, values map[string]string, changes []Change, becomes bool, e edit) activity.Ref {
+func report(tx *db.Tx, contact id.Contact, name string, changes []Change, becomes bool, e edit) activity.Ref {
 	ref := e.cause
 	entry := activity.Entry{Contact: contact, At: e.at, Source: e.source, Cause: ref}
 	if becomes {
-		entry.Kind, entry.Data = KindIdentified, Identified{By: e.by, Name: display(values), Changes: changes}
+		entry.Kind, entry.Data = KindIdentified, Identified{By: e.by, Name: name, Changes: changes}
 		ref = activity.Append(tx, entry)
 	} else if !e.first {
 		entry.Kind, entry.Data = KindUpdated, Updated{By: e.by, Changes: changes}
@@ -232,12 +237,12 @@ func report(tx *db.Tx, contact id.Contact, values map[string]string, changes []C
 }
 
 // merge writes the given values over the present ones and tells what changed,
-// in the order of the aliases.
-func merge(values, given map[string]string) ([]Change, error) {
+// in the order of the aliases. A field that is erased since has no value.
+func merge(set *field.Set, values, given map[string]string) []Change {
 	var changes []Change
 	for _, alias := range slices.Sorted(maps.Keys(given)) {
-		if _, ok := field.ByAlias(alias); !ok {
-			return nil, fmt.Errorf("there is no contact field %q", alias)
+		if _, ok := set.Ever(alias); !ok {
+			continue
 		}
 		old, value := values[alias], given[alias]
 		if old == value {
@@ -249,26 +254,25 @@ func merge(values, given map[string]string) ([]Change, error) {
 			delete(values, alias)
 		}
 	}
-	return changes, nil
+	return changes
 }
 
 // moveKeys gives up the keys of old values, and returns those to claim for new
 // ones, as rows of keyColumns.
-func (e edit) moveKeys(ctx context.Context, tx *db.Tx, changes []Change) (claims [][]any, err error) {
+func (e edit) moveKeys(ctx context.Context, tx *db.Tx, set *field.Set, changes []Change) (claims [][]any, err error) {
 	for _, c := range changes {
-		for _, u := range uniqueKeys {
-			if c.Field != u.alias {
-				continue
+		f, found := set.ByAlias(c.Field)
+		if !found || !f.Unique {
+			continue
+		}
+		was, is := normalise(c.Old), normalise(c.New)
+		if was != "" && was != is {
+			if err := release(ctx, tx, keyOf(f), was, e.contact); err != nil {
+				return nil, err
 			}
-			was, is := normalise(c.Old), normalise(c.New)
-			if was != "" && was != is {
-				if err := release(ctx, tx, u.kind, was, e.contact); err != nil {
-					return nil, err
-				}
-			}
-			if is != "" {
-				claims = append(claims, []any{int(u.kind), is, int64(e.contact), db.Millis(e.at), int(e.source)})
-			}
+		}
+		if is != "" {
+			claims = append(claims, []any{int(keyOf(f)), is, int64(e.contact), db.Millis(e.at), int(e.source)})
 		}
 	}
 	return claims, nil
@@ -290,10 +294,10 @@ func readStored(ctx context.Context, tx *db.Tx, edits []edit) (map[id.Contact]st
 	err := db.Each(ctx, tx, `SELECT id, state, fields FROM contact WHERE `+among+` ORDER BY id`+tx.Dialect().ForUpdate(), args, func(row db.Row) error {
 		var number id.Contact
 		var raw []byte
-		s := stored{values: map[string]string{}}
+		var s stored
 		err := row.Scan(&number, &s.state, &raw)
-		if err == nil && len(raw) > 0 {
-			err = json.Unmarshal(raw, &s.values)
+		if err == nil {
+			s.values, err = decodeValues(raw)
 		}
 		before[number] = s
 		return err
@@ -315,8 +319,8 @@ const overwrite = `ON CONFLICT (id) DO UPDATE SET state = excluded.state, fields
 
 // row is a contact with these values after the edit. The row exists, so that what
 // it must have and no edit changes is not looked at.
-func (e edit) row(values map[string]string, state State, becomes bool) ([]any, error) {
-	fields, err := json.Marshal(values)
+func (e edit) row(set *field.Set, values map[string]string, state State, becomes bool) ([]any, error) {
+	fields, err := encodeValues(set, values)
 	if err != nil {
 		return nil, fmt.Errorf("write values of contact %d: %w", e.contact, err)
 	}
@@ -327,22 +331,22 @@ func (e edit) row(values map[string]string, state State, becomes bool) ([]any, e
 	if becomes {
 		identifiedAt = db.Millis(e.at)
 	}
-	return []any{int64(e.contact), int(state), string(fields), db.NullText(display(values)), sortName(values), field.Fold(values["firstname"]), field.Fold(values["lastname"]),
+	return []any{int64(e.contact), int(state), fields, db.NullText(display(set, values)), sortName(set, values), field.Fold(values["firstname"]), field.Fold(values["lastname"]),
 		field.Fold(values["company"]), field.Fold(values["email"]), sortPlace(values), modified, db.NullID(e.user), db.NullText(e.name), identifiedAt, 0, 0, 0}, nil
 }
 
 // sortName orders people by last name, then first; those without one by what
 // they are called.
-func sortName(values map[string]string) string {
+func sortName(set *field.Set, values map[string]string) string {
 	if name := values["lastname"] + " " + values["firstname"]; name != " " {
 		return field.Fold(name)
 	}
-	return field.Fold(display(values))
+	return field.Fold(display(set, values))
 }
 
 // searchText is what free text searches: each value on a line, the full name, and
 // how words begin.
-func searchText(values map[string]string) string {
+func searchText(set *field.Set, values map[string]string) string {
 	var b strings.Builder
 	b.WriteByte('\n')
 	write := func(s string) {
@@ -350,11 +354,13 @@ func searchText(values map[string]string) string {
 			b.WriteString(s + "\n")
 		}
 	}
-	for _, f := range field.Standard() {
-		switch f.Type {
-		case field.Number, field.Datetime, field.Timezone, field.Locale:
-		default:
-			write(values[f.Alias])
+	for _, alias := range slices.Sorted(maps.Keys(values)) {
+		f, found := set.ByAlias(alias)
+		if !found || !f.Type.Words() {
+			continue
+		}
+		for _, words := range said(f, values[alias]) {
+			write(words)
 		}
 	}
 	if values["firstname"] != "" && values["lastname"] != "" {

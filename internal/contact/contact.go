@@ -3,7 +3,6 @@ package contact
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -82,10 +81,7 @@ func scanContact(row scanner) (Contact, error) {
 	c.Added, c.Modified, c.Identified, c.LastActive = db.Time(added), db.NullTime(modified), db.NullTime(identified), db.NullTime(active)
 	c.CreatedBy, c.ModifiedBy, c.Owner = id.User(createdBy.Int64), id.User(modifiedBy.Int64), id.User(owner.Int64)
 	c.CreatedByUser, c.ModifiedByUser, c.Name = createdUser.String, modifiedUser.String, name.String
-	c.Fields = map[string]string{}
-	if len(fields) > 0 {
-		err = json.Unmarshal(fields, &c.Fields)
-	}
+	c.Fields, err = decodeValues(fields)
 	return c, err
 }
 
@@ -163,7 +159,7 @@ func addIPs(ctx context.Context, q db.Q, list []Contact) error {
 }
 
 // display is what to call somebody with these values, empty for none.
-func display(values map[string]string) string {
+func display(set *field.Set, values map[string]string) string {
 	switch first, last := values["firstname"], values["lastname"]; {
 	case first != "" && last != "":
 		return first + " " + last
@@ -175,8 +171,8 @@ func display(values map[string]string) string {
 			return values[alias]
 		}
 	}
-	for _, f := range field.Standard() {
-		if f.Group == field.Social && values[f.Alias] != "" {
+	for _, f := range set.Social() {
+		if values[f.Alias] != "" {
 			return values[f.Alias]
 		}
 	}
@@ -190,9 +186,9 @@ func display(values map[string]string) string {
 
 // identified is the rule that tells a known contact from an anonymous one
 // (contacts specification, section 1.2).
-func identified(values map[string]string) bool {
+func identified(set *field.Set, values map[string]string) bool {
 	for alias, value := range values {
-		if value != "" && field.Identifying(alias) {
+		if value != "" && set.Identifying(alias) {
 			return true
 		}
 	}

@@ -81,11 +81,15 @@ func (s Submitted) writable(ctx context.Context, q db.Q, contact id.Contact) (ma
 	if err != nil {
 		return nil, err
 	}
+	set, err := field.Of(ctx, q)
+	if err != nil {
+		return nil, err
+	}
 	values := maps.Clone(s.given())
 	for alias, value := range values {
 		_, always := s.Values[alias]
 		has := c.Fields[alias]
-		if !always && has != "" || field.Unique(alias) && strings.EqualFold(has, value) {
+		if !always && has != "" || set.Unique(alias) && strings.EqualFold(has, value) {
 			delete(values, alias)
 		}
 	}
@@ -120,12 +124,16 @@ func target(ctx context.Context, tx *db.Tx, s Submitted) (id.Contact, error) {
 // settle decides which existing contact the values belong to, zero for none.
 func settle(ctx context.Context, q db.Q, s Submitted) (id.Contact, error) {
 	given := s.given()
-	for _, u := range uniqueKeys {
-		value := normalise(given[u.alias])
+	set, err := field.Of(ctx, q)
+	if err != nil {
+		return 0, err
+	}
+	for _, f := range set.Keyed() {
+		value := normalise(given[f.Alias])
 		if value == "" {
 			continue
 		}
-		owner, err := ownerOf(ctx, q, u.kind, value)
+		owner, err := ownerOf(ctx, q, keyOf(f), value)
 		if err != nil || owner != 0 {
 			return owner, err
 		}
@@ -140,16 +148,16 @@ func settle(ctx context.Context, q db.Q, s Submitted) (id.Contact, error) {
 	if err != nil {
 		return 0, err
 	}
-	if conflicts(visitor.Fields, given) {
+	if conflicts(set, visitor.Fields, given) {
 		return 0, nil
 	}
 	return visitor.ID, nil
 }
 
 // conflicts tells whether a unique field has a different value on both sides.
-func conflicts(stored, given map[string]string) bool {
+func conflicts(set *field.Set, stored, given map[string]string) bool {
 	for alias, value := range given {
-		if old := stored[alias]; field.Unique(alias) && old != "" && value != "" && !strings.EqualFold(old, value) {
+		if old := stored[alias]; set.Unique(alias) && old != "" && value != "" && !strings.EqualFold(old, value) {
 			return true
 		}
 	}
@@ -159,12 +167,17 @@ func conflicts(stored, given map[string]string) bool {
 // claimAll takes the keys of the values for a contact, and returns the owner of
 // the first one that another contact has.
 func claimAll(ctx context.Context, tx *db.Tx, contact id.Contact, s Submitted) (id.Contact, error) {
-	for _, u := range uniqueKeys {
-		value := normalise(s.given()[u.alias])
+	set, err := field.Of(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	given := s.given()
+	for _, f := range set.Keyed() {
+		value := normalise(given[f.Alias])
 		if value == "" {
 			continue
 		}
-		owner, err := claim(ctx, tx, u.kind, value, contact, s.Source)
+		owner, err := claim(ctx, tx, keyOf(f), value, contact, s.Source)
 		if err != nil {
 			return 0, fmt.Errorf("claim key for contact %d: %w", contact, err)
 		}

@@ -34,11 +34,14 @@ type Key struct {
 	Source activity.Source
 }
 
-// uniqueKeys are the fields whose values are identity keys.
-var uniqueKeys = []struct {
-	alias string
-	kind  keyKind
-}{{"email", KeyEmail}}
+// keyOf is the kind of key that the values of a unique field are: of one that
+// people defined, its identifier.
+func keyOf(f field.Field) keyKind {
+	if f.Alias == "email" {
+		return KeyEmail
+	}
+	return keyKind(f.ID)
+}
 
 // normalise is the form in which a value is a key, empty for one that cannot
 // be: what programs write for nothing would otherwise make one contact of many.

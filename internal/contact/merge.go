@@ -3,7 +3,6 @@ package contact
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -95,11 +94,8 @@ func bothSides(ctx context.Context, tx *db.Tx, survivor, absorbed id.Contact) (t
 		if err := rows.Scan(&s.id, &s.state, &s.added, &s.identified, &s.points, &s.owner, &s.ip, &s.name, &fields); err != nil {
 			return to, from, err
 		}
-		s.values = map[string]string{}
-		if len(fields) > 0 {
-			if err := json.Unmarshal(fields, &s.values); err != nil {
-				return to, from, fmt.Errorf("read values of contact %d: %w", s.id, err)
-			}
+		if s.values, err = decodeValues(fields); err != nil {
+			return to, from, fmt.Errorf("read values of contact %d: %w", s.id, err)
 		}
 		if s.id == survivor {
 			to = s

@@ -2,7 +2,6 @@ package contact
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -47,10 +46,10 @@ func PlaceSome(ctx context.Context, tx *db.Tx) (done bool, err error) {
 			var number int64
 			var state State
 			var raw []byte
-			values := map[string]string{}
+			var values map[string]string
 			err := row.Scan(&number, &state, &raw)
-			if err == nil && len(raw) > 0 {
-				err = json.Unmarshal(raw, &values)
+			if err == nil {
+				values, err = decodeValues(raw)
 			}
 			rows = append(rows, []any{number, int(state), 0, 0, 0, sortPlace(values)})
 			return err

@@ -22,6 +22,8 @@ type Edit struct {
 	// Values are as they were typed, by alias. A blank one clears the field, an
 	// absent one leaves it; "points" is the score.
 	Values map[string]string
+	// Required are the aliases of fields that must not be left empty.
+	Required []string
 	// Owner is the user in charge, nil to leave it.
 	Owner *id.User
 	// Seen is when the contact was last modified as far as the editor knew, nil
@@ -43,11 +45,15 @@ const (
 
 // Add creates a contact from an edit. What is wrong is said field by field.
 func Add(ctx context.Context, tx *db.Tx, e Edit) (id.Contact, error) {
-	values, points, err := e.clean(ctx, tx, 0, nil)
+	set, err := field.Of(ctx, tx)
 	if err != nil {
 		return 0, err
 	}
-	if !identified(values) {
+	values, points, err := e.clean(ctx, tx, set, 0, nil)
+	if err != nil {
+		return 0, err
+	}
+	if !identified(set, values) {
 		return 0, fault.Refused(nil, fault.Say("contact.nobody|Say who it is: a name, a company, an e-mail address, a telephone number or a social network."))
 	}
 	n := New{Values: values, Source: e.Source, By: e.By, User: e.User, UserName: e.UserName}
@@ -71,9 +77,9 @@ func Update(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 	var state State
 	var modified, owner sql.NullInt64
 	var points int
-	var email sql.NullString
-	err = tx.QueryRow(ctx, `SELECT state, modified, owner_id, points, email FROM contact WHERE id = ?`+tx.Dialect().ForUpdate(), int64(contact)).
-		Scan(&state, &modified, &owner, &points, &email)
+	var fields []byte
+	err = tx.QueryRow(ctx, `SELECT state, modified, owner_id, points, fields FROM contact WHERE id = ?`+tx.Dialect().ForUpdate(), int64(contact)).
+		Scan(&state, &modified, &owner, &points, &fields)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && state > Known {
 		return fault.NotFound(fmt.Errorf("update contact %d: state %d, %w", contact, state, sql.ErrNoRows))
 	}
@@ -84,7 +90,15 @@ func Update(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 		return fault.Conflict(fmt.Errorf("update contact %d: modified since", contact),
 			fault.Say("contact.changed_since|Somebody else changed this contact while you were editing it."))
 	}
-	values, score, err := e.clean(ctx, tx, contact, &email.String)
+	stored, err := decodeValues(fields)
+	if err != nil {
+		return fmt.Errorf("update contact %d: %w", contact, err)
+	}
+	set, err := field.Of(ctx, tx)
+	if err != nil {
+		return err
+	}
+	values, score, err := e.clean(ctx, tx, set, contact, stored)
 	if err != nil {
 		return err
 	}
@@ -118,18 +132,18 @@ func number(u id.User) string {
 	return strconv.FormatInt(int64(u), 10)
 }
 
-// clean brings the values into the form in which they are stored. email is the
-// folded address that the contact has.
-func (e Edit) clean(ctx context.Context, q db.Q, contact id.Contact, email *string) (values map[string]string, points *int, err error) {
+// clean brings the values into the form in which they are stored. stored are those
+// that the contact has.
+func (e Edit) clean(ctx context.Context, q db.Q, set *field.Set, contact id.Contact, stored map[string]string) (values map[string]string, points *int, err error) {
 	problems := fault.Fields{}
 	values = map[string]string{}
 	for alias, typed := range e.Values {
-		f, found := field.ByAlias(alias)
+		f, found := set.ByAlias(alias)
 		if !found || alias == "last_active" {
 			problems.Add(alias, fault.Say("contact.not_by_hand|This cannot be changed by hand."))
 			continue
 		}
-		value, problem := field.Clean(f, typed)
+		value, problem := field.Clean(f.Keeping(stored[alias]), typed)
 		if problem != nil {
 			problems.Add(alias, *problem)
 			continue
@@ -147,16 +161,47 @@ func (e Edit) clean(ctx context.Context, q db.Q, contact id.Contact, email *stri
 		points = &n
 	}
 	delete(values, "points")
-	if typed := values["email"]; typed != "" && !e.Anyway && (email == nil || field.Fold(typed) != *email) {
-		holder, err := Holder(ctx, q, typed)
-		if err != nil {
-			return nil, nil, err
+	for _, alias := range e.Required {
+		value, given := values[alias]
+		if !given {
+			value = stored[alias]
 		}
-		if holder != 0 && holder != contact {
-			problems.Add("email", fault.Say("contact.taken|Another contact has this address."))
+		if value == "" {
+			problems.Add(alias, fault.Say("contact.required|This is required."))
 		}
 	}
+	if err := e.unclaimed(ctx, q, set, contact, stored, values, problems); err != nil {
+		return nil, nil, err
+	}
 	return values, points, problems.Err()
+}
+
+// unclaimed says which new values belong to another contact.
+func (e Edit) unclaimed(ctx context.Context, q db.Q, set *field.Set, contact id.Contact, stored, values map[string]string, problems fault.Fields) error {
+	for alias, value := range values {
+		f, _ := set.ByAlias(alias)
+		is := normalise(value)
+		if !f.Unique || is == "" || is == normalise(stored[alias]) || alias == "email" && e.Anyway {
+			continue
+		}
+		holder, err := ownerOf(ctx, q, keyOf(f), is)
+		if err != nil {
+			return err
+		}
+		if holder == 0 || holder == contact {
+			continue
+		}
+		if alias == "email" {
+			problems.Add(alias, fault.Say("contact.taken|Another contact has this address."))
+			continue
+		}
+		other, err := Find(ctx, q, holder)
+		if err != nil {
+			return err
+		}
+		problems.Add(alias, fault.Say("contact.taken_value|Contact %d (%s) has this value already.", int64(holder), other.Name))
+	}
+	return nil
 }
 
 // mostPoints is what a score by hand may be, above and below zero.
@@ -173,8 +218,8 @@ func Holder(ctx context.Context, q db.Q, email string) (id.Contact, error) {
 
 // Copyable are the values that a copy of a contact starts with: not those that
 // belong to one contact only.
-func (c Contact) Copyable() map[string]string {
+func (c Contact) Copyable(set *field.Set) map[string]string {
 	values := maps.Clone(c.Fields)
-	maps.DeleteFunc(values, func(alias, _ string) bool { return field.Unique(alias) })
+	maps.DeleteFunc(values, func(alias, _ string) bool { return set.Unique(alias) })
 	return values
 }

@@ -8,6 +8,7 @@ import (
 	"ariane/internal/base/db"
 	"ariane/internal/base/fault"
 	"ariane/internal/contact"
+	"ariane/internal/field"
 	"ariane/internal/id"
 
 	"github.com/google/go-cmp/cmp"
@@ -136,7 +137,7 @@ func TestAddressOfAnother(t *testing.T) {
 	if err := b.update(second, e); err != nil {
 		t.Error(err)
 	}
-	if _, found := b.find(second).Copyable()["email"]; found {
+	if _, found := b.find(second).Copyable(field.Standard())["email"]; found {
 		t.Error("a copy takes the address")
 	}
 }

@@ -3,12 +3,12 @@ package contact
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
+	"ariane/internal/field"
 	"ariane/internal/id"
 )
 
@@ -83,6 +83,14 @@ func CreateVisitors(ctx context.Context, tx *db.Tx, visitors []*Visitor, by By) 
 	return insertVisitors(ctx, tx, fresh, by)
 }
 
+// values are what is known of a visitor from the start.
+func (v Visitor) values() map[string]string {
+	if v.Zone == "" {
+		return nil
+	}
+	return map[string]string{"timezone": v.Zone}
+}
+
 func insertVisitors(ctx context.Context, tx *db.Tx, visitors []*Visitor, by By) error {
 	addresses := make([]string, 0, len(visitors))
 	for _, v := range visitors {
@@ -94,18 +102,20 @@ func insertVisitors(ctx context.Context, tx *db.Tx, visitors []*Visitor, by By) 
 	if err != nil {
 		return err
 	}
+	set, err := field.Of(ctx, tx)
+	if err != nil {
+		return err
+	}
 	now := db.Millis(tx.Now())
 	contacts := make([][]any, 0, len(visitors))
 	seen := make([][]any, 0, len(visitors))
 	for _, v := range visitors {
 		v.Address = cmp.Or(v.Address, ips[v.IP])
 		var values any
-		if v.Zone != "" {
-			raw, err := json.Marshal(map[string]string{"timezone": v.Zone})
-			if err != nil {
-				return fmt.Errorf("write time zone of contact %d: %w", v.Contact, err)
+		if given := withDefaults(set, v.values()); len(given) > 0 {
+			if values, err = encodeValues(set, given); err != nil {
+				return err
 			}
-			values = string(raw)
 		}
 		contacts = append(contacts, []any{int64(v.Contact), int(Anonymous), now, 0, db.NullID(v.Address), 0, values})
 		if v.IP != "" {

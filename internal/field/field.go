@@ -1,29 +1,68 @@
 package field
 
 import (
+	"cmp"
+	"context"
 	"slices"
+	"time"
+
+	"ariane/internal/base/fault"
+	"ariane/internal/base/i18n"
+	"ariane/internal/id"
 )
 
 // Type says which values a field takes.
 type Type string
 
-// The types of the standard fields.
+// The types.
 const (
-	Text     Type = "text"
-	Lookup   Type = "lookup" // a text with suggestions
-	Number   Type = "number"
-	Email    Type = "email"
-	Tel      Type = "tel"
-	URL      Type = "url"
-	Region   Type = "region"
-	Country  Type = "country"
-	Timezone Type = "timezone"
-	Locale   Type = "locale"
-	Datetime Type = "datetime" // stored as DatetimeLayout, in UTC
+	Text        Type = "text"
+	Textarea    Type = "textarea" // with line breaks
+	HTML        Type = "html"
+	Lookup      Type = "lookup" // a text with suggestions
+	Number      Type = "number"
+	Email       Type = "email"
+	Tel         Type = "tel"
+	URL         Type = "url"
+	Region      Type = "region"
+	Country     Type = "country"
+	Timezone    Type = "timezone"
+	Locale      Type = "locale"
+	Date        Type = "date"     // stored as time.DateOnly
+	Datetime    Type = "datetime" // stored as DatetimeLayout, in UTC
+	Time        Type = "time"     // stored as time.TimeOnly
+	Select      Type = "select"
+	Multiselect Type = "multiselect" // values with Between between them
+	Boolean     Type = "boolean"     // stored as 1 or 0
 )
+
+// Types lists the types in the order in which they are offered.
+func Types() []Type {
+	return []Type{Text, Textarea, HTML, Email, Tel, URL, Number, Boolean, Select, Multiselect, Lookup, Date, Datetime, Time, Country, Region, Timezone, Locale}
+}
+
+// Chosen tells whether values are chosen among options.
+func (t Type) Chosen() bool { return t == Select || t == Multiselect }
+
+// Long tells whether values may have several lines.
+func (t Type) Long() bool { return t == Textarea || t == HTML }
+
+// Limited tells whether people decide how long values may be.
+func (t Type) Limited() bool { return slices.Contains([]Type{Text, Lookup, Email, Tel, URL}, t) }
+
+// Unique tells whether values can name one contact.
+func (t Type) Unique() bool { return slices.Contains([]Type{Text, Email, Tel, URL, Number}, t) }
+
+// Words tells whether values are found by free text.
+func (t Type) Words() bool {
+	return !slices.Contains([]Type{Number, Date, Datetime, Time, Boolean, Timezone, Locale, HTML}, t)
+}
 
 // DatetimeLayout is how a value of type Datetime is written.
 const DatetimeLayout = "2006-01-02 15:04:05"
+
+// Between separates the values of a Multiselect.
+const Between = "|"
 
 // Group is the part of the contact's page a field is shown in.
 type Group string
@@ -39,74 +78,121 @@ const (
 // Groups lists the groups in the order of the page, empty ones too.
 func Groups() []Group { return []Group{Core, Social, Personal, Professional} }
 
+// Contact is the object whose fields these are, in the protocol's word.
+const Contact = "lead"
+
+// Option is a value to choose, and what to call it.
+type Option struct {
+	Value string `json:"value"`
+	Label string `json:"label"`
+}
+
+// Rounding is how a Number comes to its Scale, in the numbers of the protocol.
+type Rounding int
+
+// The ways to round.
+const (
+	RoundDown     Rounding = 2 // towards zero
+	RoundUp       Rounding = 3 // away from zero
+	RoundHalfEven Rounding = 4
+	RoundHalfDown Rounding = 5
+	RoundHalfUp   Rounding = 6
+)
+
+// Index is how far the index of a field's values is.
+type Index int
+
+// The states of an index, as stored.
+const (
+	Unindexed Index = iota
+	Filling
+	Filled
+	Clashing // filled; values that should belong to one contact only belong to several
+)
+
 // Field is the definition of one field.
 type Field struct {
 	ID       int64
 	Alias    string // its name in forms, searches and the API
-	Label    string // a key with its English text
+	Label    string // of a standard field, a key with its English text
+	Renamed  string // what people call it, empty for a standard field that keeps its Label
 	APILabel string // its label in the API, where that differs from the English text
 	Type     Type
 	Group    Group
 	Order    int    // among the fields when they are listed by themselves
+	Position int    // within its group on pages
+	Listed   int    // within its group in answers of the API, the standard ones first
 	Object   string // what it describes
-	Fixed    bool   // cannot be deleted
+	Fixed    bool   // cannot be removed
 	Default  string
-	Options  []string // suggestions of a Lookup
-	Scale    int      // digits after the point of a Number
+	// Options are the values of a Select or a Multiselect, and the suggestions of a Lookup.
+	Options  []Option
+	Yes, No  string // what the values of a Boolean are called
+	Scale    int    // digits after the point of a Number
+	Rounding Rounding
+	Limit    int // the greatest number of characters, 0 for the usual one
+
+	Required  bool // by hand
+	Published bool // shown at all
+	OnForm    bool // in the editor of a contact
+	OnQuick   bool // in its short form
+	Listable  bool // lists can be filtered by it
+	// Unique says that a value belongs to one contact only, Filterable that
+	// contacts are to be found by it quickly.
+	Unique, Filterable bool
+	Indexing           Index
+
+	Added, Modified           time.Time // zero for a standard field as it was made
+	CreatedBy, ModifiedBy     id.User
+	CreatedUser, ModifiedUser string
+	Removed                   time.Time // zero while it is there
 }
 
-// Standard returns the fields every contact has, in the order of its page.
-func Standard() []Field { return slices.Clone(standard) }
-
-// ByAlias finds a standard field.
-func ByAlias(alias string) (Field, bool) {
-	i := slices.IndexFunc(standard, func(f Field) bool { return f.Alias == alias })
-	if i < 0 {
-		return Field{}, false
+// Name is what to call the field.
+func (f Field) Name(ctx context.Context) string {
+	if f.Renamed != "" {
+		return f.Renamed
 	}
-	return standard[i], true
+	return i18n.T(ctx, f.Label)
 }
 
-// Identifying tells whether a value in this field makes a visitor somebody.
-func Identifying(alias string) bool {
-	f, ok := ByAlias(alias)
-	return ok && (f.Group == Social || slices.Contains(identifying, alias))
-}
+// English is what the API calls the field.
+func (f Field) English() string { return cmp.Or(f.Renamed, f.APILabel, fault.Say(f.Label).English()) }
 
-// Unique tells whether a value of this field belongs to one contact only.
-func Unique(alias string) bool { return alias == "email" }
+// Custom tells that people defined the field.
+func (f Field) Custom() bool { return f.ID > lastStandard }
+
+// Computed tells that nobody writes the field.
+func (f Field) Computed() bool { return f.Alias == "points" || f.Alias == "last_active" }
+
+// Indexed tells whether the values are kept in an index, complete or not.
+func (f Field) Indexed() bool { return f.Alias != "email" && (f.Unique || f.Filterable) }
+
+// Keyed tells whether a contact is found by the value: it belongs to one contact
+// only, and all values were looked at.
+func (f Field) Keyed() bool { return f.Unique && (f.Alias == "email" || f.Indexing == Filled) }
+
+// Identifying tells whether a value makes a visitor somebody.
+func (f Field) Identifying() bool {
+	return f.Unique || f.Group == Social || slices.Contains(identifying, f.Alias)
+}
 
 var identifying = []string{"firstname", "lastname", "company", "email", "phone", "mobile"}
 
-const contact = "lead" // the protocol's word
-
-var standard = []Field{
-	{ID: 9, Alias: "points", Label: "field.points|Points", Type: Number, Group: Core, Order: 9, Object: contact, Fixed: true, Default: "0"},
-	{ID: 19, Alias: "last_active", Label: "field.last_active|Last active", APILabel: "Date Last Active", Type: Datetime, Group: Core, Order: 19, Object: contact, Fixed: true},
-	{ID: 1, Alias: "title", Label: "field.title|Title", Type: Lookup, Group: Core, Order: 1, Object: contact, Fixed: true, Options: []string{"Mr", "Mrs", "Miss"}},
-	{ID: 2, Alias: "firstname", Label: "field.firstname|First name", APILabel: "First Name", Type: Text, Group: Core, Order: 2, Object: contact, Fixed: true},
-	{ID: 3, Alias: "lastname", Label: "field.lastname|Last name", APILabel: "Last Name", Type: Text, Group: Core, Order: 3, Object: contact, Fixed: true},
-	{ID: 4, Alias: "company", Label: "field.company|Primary company", Type: Text, Group: Core, Order: 4, Object: contact, Fixed: true},
-	{ID: 5, Alias: "position", Label: "field.position|Position", Type: Text, Group: Core, Order: 5, Object: contact, Fixed: true},
-	{ID: 6, Alias: "email", Label: "field.email|E-mail", APILabel: "Email", Type: Email, Group: Core, Order: 6, Object: contact, Fixed: true},
-	{ID: 8, Alias: "phone", Label: "field.phone|Phone", Type: Tel, Group: Core, Order: 8, Object: contact, Fixed: true},
-	{ID: 7, Alias: "mobile", Label: "field.mobile|Mobile", Type: Tel, Group: Core, Order: 7, Object: contact, Fixed: true},
-	{ID: 11, Alias: "address1", Label: "field.address1|Address line 1", APILabel: "Address Line 1", Type: Text, Group: Core, Order: 11, Object: contact, Fixed: true},
-	{ID: 12, Alias: "address2", Label: "field.address2|Address line 2", APILabel: "Address Line 2", Type: Text, Group: Core, Order: 12, Object: contact, Fixed: true},
-	{ID: 13, Alias: "city", Label: "field.city|City", Type: Text, Group: Core, Order: 13, Object: contact, Fixed: true},
-	{ID: 14, Alias: "state", Label: "field.state|State", Type: Region, Group: Core, Order: 14, Object: contact, Fixed: true},
-	{ID: 15, Alias: "zipcode", Label: "field.zipcode|Zip code", APILabel: "Zip Code", Type: Text, Group: Core, Order: 15, Object: contact, Fixed: true},
-	{ID: 18, Alias: "timezone", Label: "field.timezone|Preferred time zone", APILabel: "Preferred Timezone", Type: Timezone, Group: Core, Order: 18, Object: contact, Fixed: true},
-	{ID: 16, Alias: "country", Label: "field.country|Country", Type: Country, Group: Core, Order: 16, Object: contact, Fixed: true},
-	{ID: 10, Alias: "fax", Label: "field.fax|Fax", Type: Tel, Group: Core, Order: 10, Object: contact},
-	{ID: 17, Alias: "preferred_locale", Label: "field.preferred_locale|Preferred language", APILabel: "Preferred Locale", Type: Locale, Group: Core, Order: 17, Object: contact, Fixed: true},
-	{ID: 20, Alias: "attribution_date", Label: "field.attribution_date|Attribution date", APILabel: "Attribution Date", Type: Datetime, Group: Core, Order: 20, Object: contact, Fixed: true},
-	{ID: 21, Alias: "attribution", Label: "field.attribution|Attribution", Type: Number, Group: Core, Order: 21, Object: contact, Fixed: true, Scale: 2},
-	{ID: 22, Alias: "website", Label: "field.website|Website", Type: URL, Group: Core, Order: 22, Object: contact},
-	{ID: 23, Alias: "facebook", Label: "field.facebook|Facebook", Type: Text, Group: Social, Order: 23, Object: contact},
-	{ID: 24, Alias: "foursquare", Label: "field.foursquare|Foursquare", Type: Text, Group: Social, Order: 24, Object: contact},
-	{ID: 25, Alias: "instagram", Label: "field.instagram|Instagram", Type: Text, Group: Social, Order: 25, Object: contact},
-	{ID: 26, Alias: "linkedin", Label: "field.linkedin|LinkedIn", Type: Text, Group: Social, Order: 26, Object: contact},
-	{ID: 27, Alias: "skype", Label: "field.skype|Skype", Type: Text, Group: Social, Order: 27, Object: contact},
-	{ID: 28, Alias: "twitter", Label: "field.twitter|Twitter", Type: Text, Group: Social, Order: 28, Object: contact},
+// Label is what a value is called, for people: that of its option, of yes or no.
+// known tells that it is a value of the field as it is defined now.
+func (f Field) Labelled(value string) (label string, known bool) {
+	switch {
+	case value == "":
+		return "", true
+	case f.Type == Boolean && value == "1":
+		return f.Yes, true
+	case f.Type == Boolean:
+		return f.No, value == "0"
+	case f.Type == Select:
+		return f.option(value)
+	case f.Type == Multiselect:
+		return f.labels(value)
+	}
+	return value, true
 }

@@ -2,6 +2,7 @@ package field
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -38,36 +39,34 @@ func CountryName(name, lang string) string {
 	return names[0]
 }
 
-// Suggestion is a usual value of a field, and what to call it.
-type Suggestion struct{ Value, Label string }
-
-// Suggestions are the usual values of a field, for a reader of a language. Any
-// other value is as good.
-func Suggestions(f Field, lang string) []Suggestion {
-	var list []Suggestion
+// Suggestions are the usual values of a field, for a reader of a language. They
+// are all that a chosen one takes; elsewhere any other value is as good.
+func Suggestions(f Field, lang string) []Option {
+	var list []Option
 	switch f.Type {
 	case Lookup:
-		options := f.Options
-		if f.Alias == "title" && lang == "fr" {
-			options = []string{"M.", "Mme"}
+		if f.Alias == "title" && lang == "fr" && slices.Equal(f.Options, titles) {
+			return []Option{{"M.", "M."}, {"Mme", "Mme"}}
 		}
-		for _, o := range options {
-			list = append(list, Suggestion{o, o})
-		}
+		return f.Options
+	case Select, Multiselect:
+		return f.Options
+	case Boolean:
+		return []Option{{"1", f.Yes}, {"0", f.No}}
 	case Timezone:
 		for name := range strings.Lines(zoneNames) {
 			name = strings.TrimSpace(name)
-			list = append(list, Suggestion{name, strings.ReplaceAll(name, "_", " ")})
+			list = append(list, Option{name, strings.ReplaceAll(name, "_", " ")})
 		}
 	case Locale:
 		for name := range strings.Lines(localeNames) {
 			name = strings.TrimSpace(name)
-			list = append(list, Suggestion{name, name})
+			list = append(list, Option{name, name})
 		}
 	case Country:
 		for line := range strings.Lines(countryNames) {
 			english, french, _ := strings.Cut(strings.TrimSpace(line), "\t")
-			s := Suggestion{english, english}
+			s := Option{english, english}
 			if lang == "fr" {
 				s.Label = french
 			}

@@ -1,6 +1,8 @@
 package form_test
 
 import (
+	"ariane/internal/field"
+
 	"context"
 	"encoding/json"
 	"io"
@@ -182,9 +184,9 @@ func TestValidateActions(t *testing.T) {
 		"users": {Type: form.Notify}, "url": {Type: form.Send, URL: "/hook"}, "authorization": {Type: form.Send, URL: "https://x.example/", Authorization: "a\r\nb"},
 	} {
 		f := form.Form{Name: "n", Language: "en", PostAction: form.Return, Fields: []form.Field{{Label: "a", Type: question.Text}}, Actions: []form.Action{a}}
-		refused, ok := fault.Of(f.Validate())
+		refused, ok := fault.Of(f.Validate(field.Standard()))
 		if !ok || len(refused.Fields) != 1 || refused.Fields["actions.0."+part].Key == "" {
-			t.Errorf("want a message for %s: %v", part, f.Validate())
+			t.Errorf("want a message for %s: %v", part, f.Validate(field.Standard()))
 		}
 	}
 }

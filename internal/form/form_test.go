@@ -1,6 +1,8 @@
 package form_test
 
 import (
+	"ariane/internal/field"
+
 	"strings"
 	"testing"
 	"time"
@@ -84,7 +86,7 @@ func TestCreateFindUpdateDelete(t *testing.T) {
 	if !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("deleted twice: %v", err)
 	}
-	if err := form.Blank(i18n.French).Validate(); err == nil || strings.Count(err.Error(), ";") != 0 || !strings.Contains(err.Error(), "name") {
+	if err := form.Blank(i18n.French).Validate(field.Standard()); err == nil || strings.Count(err.Error(), ";") != 0 || !strings.Contains(err.Error(), "name") {
 		t.Errorf("a new form lacks more than its name: %v", err)
 	}
 }
@@ -92,7 +94,7 @@ func TestCreateFindUpdateDelete(t *testing.T) {
 func TestValidate(t *testing.T) {
 	t.Parallel()
 	valid := form.Form{Name: "n", Language: i18n.English, PostAction: form.Return, Fields: []form.Field{{Label: "a", Type: question.Text}, {Label: "b", Type: question.Email, ContactField: "email"}}}
-	if err := valid.Validate(); err != nil {
+	if err := valid.Validate(field.Standard()); err != nil {
 		t.Fatal(err)
 	}
 	long := strings.Repeat("é", 256)
@@ -127,16 +129,16 @@ func TestValidate(t *testing.T) {
 			f := valid
 			f.Fields = append([]form.Field(nil), valid.Fields...)
 			c.change(&f)
-			refused, ok := fault.Of(f.Validate())
+			refused, ok := fault.Of(f.Validate(field.Standard()))
 			if !ok || len(refused.Fields) != 1 || refused.Fields[c.field].Key == "" {
-				t.Errorf("want a message for %s: %v", c.field, f.Validate())
+				t.Errorf("want a message for %s: %v", c.field, f.Validate(field.Standard()))
 			}
 		})
 	}
 	for _, good := range []string{"/thanks?e={formfield=a}", "https://example.org/{formfield=a}", "http://localhost:8080/#x"} {
 		f := valid
 		f.PostAction, f.PostProperty = form.Redirect, good
-		if err := f.Validate(); err != nil {
+		if err := f.Validate(field.Standard()); err != nil {
 			t.Errorf("%s: %v", good, err)
 		}
 	}

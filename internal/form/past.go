@@ -9,6 +9,7 @@ import (
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
 	"ariane/internal/contact"
+	"ariane/internal/field"
 	"ariane/internal/id"
 	"ariane/internal/label"
 )
@@ -26,6 +27,10 @@ type Past struct {
 // answers are written to the contact that sent them, whoever else owns the
 // address. Tags are added; nobody is notified, and nothing is sent.
 func SubmitPast(ctx context.Context, tx *db.Tx, list []Past) error {
+	set, err := field.Of(ctx, tx)
+	if err != nil {
+		return err
+	}
 	numbers, err := tx.NextIDs(ctx, "form_submission", len(list))
 	if err != nil {
 		return err
@@ -38,7 +43,7 @@ func SubmitPast(ctx context.Context, tx *db.Tx, list []Past) error {
 		f := p.Form
 		out := Outcome{Form: *f, Submission: id.Submission(numbers[i]), Contact: p.Visitor.Contact}
 		var values map[string]string
-		if out.Answers, values, err = f.check(p.Values); err != nil {
+		if out.Answers, values, err = f.check(set, p.Values); err != nil {
 			return fmt.Errorf("submit form %d: %w", f.ID, err)
 		}
 		text, err := json.Marshal(out.Answers)

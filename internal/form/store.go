@@ -92,7 +92,11 @@ func findFields(ctx context.Context, q db.Q, form id.Form) ([]Field, error) {
 
 // Create adds a form. CreatedBy and CreatedByUser say who did.
 func Create(ctx context.Context, tx *db.Tx, f Form) (id.Form, error) {
-	if err := f.Validate(); err != nil {
+	set, err := field.Of(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	if err := f.Validate(set); err != nil {
 		return 0, err
 	}
 	n, err := tx.NextID(ctx, "form")
@@ -115,7 +119,11 @@ func Create(ctx context.Context, tx *db.Tx, f Form) (id.Form, error) {
 // ModifiedBy and ModifiedByUser say who did. A form that was changed after f was read, at f.Modified, stays as it is:
 // that is a Conflict.
 func Update(ctx context.Context, tx *db.Tx, f Form) error {
-	if err := f.Validate(); err != nil {
+	fields, err := field.Of(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if err := f.Validate(fields); err != nil {
 		return err
 	}
 	saved, err := Find(ctx, tx, f.ID)

@@ -95,7 +95,11 @@ func accept(ctx context.Context, q db.Q, now time.Time, s Submission) (Outcome, 
 		return out, nil, err
 	}
 	var values map[string]string
-	if out.Answers, values, err = f.check(s.Values); err != nil {
+	set, err := field.Of(ctx, q)
+	if err != nil {
+		return out, nil, err
+	}
+	if out.Answers, values, err = f.check(set, s.Values); err != nil {
 		return out, nil, err
 	}
 	if f.Proof && !s.Trapped {
@@ -138,7 +142,7 @@ func (f Form) open(ctx context.Context, now time.Time) error {
 }
 
 // check returns the answers, and the values they give to the fields of the contact; empty ones give none.
-func (f Form) check(posted map[string][]string) ([]Answer, map[string]string, error) {
+func (f Form) check(set *field.Set, posted map[string][]string) ([]Answer, map[string]string, error) {
 	problems, values := fault.Fields{}, map[string]string{}
 	answers := make([]Answer, 0, len(f.Fields))
 	for _, own := range f.Fields {
@@ -153,8 +157,8 @@ func (f Form) check(posted map[string][]string) ([]Answer, map[string]string, er
 			}
 			problem = &text
 		}
-		if to, ok := own.Target(); ok && problem == nil && answer.Value != "" {
-			values[to.Alias], problem = field.Clean(to, answer.Value)
+		if to, ok := own.Target(set); ok && problem == nil && answer.Value != "" {
+			values[to.Alias], problem = field.Clean(to, own.Give(answer, posted[own.Alias], to))
 		}
 		if problem != nil {
 			problems.Add(own.Alias, *problem)

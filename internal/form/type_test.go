@@ -1,6 +1,8 @@
 package form_test
 
 import (
+	"ariane/internal/field"
+
 	"strings"
 	"testing"
 
@@ -143,9 +145,9 @@ func TestValidateProperties(t *testing.T) {
 	} {
 		c.field.Label = "x"
 		f := form.Form{Name: "n", Language: i18n.English, PostAction: form.Return, Fields: []form.Field{c.field}}
-		refused, ok := fault.Of(f.Validate())
+		refused, ok := fault.Of(f.Validate(field.Standard()))
 		if !ok || len(refused.Fields) != 1 || refused.Fields["fields.0."+c.part].Key == "" {
-			t.Errorf("%s: want a message for %s: %v", name, c.part, f.Validate())
+			t.Errorf("%s: want a message for %s: %v", name, c.part, f.Validate(field.Standard()))
 		}
 	}
 }

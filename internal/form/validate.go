@@ -10,6 +10,7 @@ import (
 
 	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
+	"ariane/internal/field"
 )
 
 const (
@@ -21,7 +22,7 @@ const (
 
 // Validate says by field what keeps the form from being saved. The names are those of the form's own
 // (name, post_property…) and fields.N.label for those of its fields, N from 0.
-func (f Form) Validate() error {
+func (f Form) Validate(set *field.Set) error {
 	problems := fault.Fields{}
 	if strings.TrimSpace(f.Name) == "" {
 		problems.Add("name", fault.Say("form.name.required|A name is required."))
@@ -45,7 +46,7 @@ func (f Form) Validate() error {
 		problems.Add("fields", fault.Say("form.fields.many|A form has at most %d fields.", mostFields))
 	}
 	for i := range f.Fields {
-		f.validateField(problems, i)
+		f.validateField(problems, set, i)
 	}
 	f.validateActions(problems)
 	return problems.Err()
@@ -100,9 +101,9 @@ func site(address string) string {
 	return u.Scheme + "://" + u.User.String() + "@" + u.Host
 }
 
-func (f Form) validateField(problems fault.Fields, i int) {
+func (f Form) validateField(problems fault.Fields, set *field.Set, i int) {
 	own, name := f.Fields[i], func(part string) string { return fmt.Sprintf("fields.%d.%s", i, part) }
-	own.Validate(f.Language, func(part string, problem fault.Text) { problems.Add(name(part), problem) })
+	own.Validate(f.Language, set, func(part string, problem fault.Text) { problems.Add(name(part), problem) })
 	for _, other := range f.Fields[:i] {
 		if own.Alias != "" && other.Alias == own.Alias {
 			problems.Add(name("alias"), fault.Say("form.alias.taken|Another field of this form has this name."))

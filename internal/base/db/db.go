@@ -67,6 +67,7 @@ type DB struct {
 	topics   sync.Map // name -> *Topic
 	types    sync.Map // table -> types of its columns, on PostgreSQL
 	reserves sync.Map // sequence -> *reserve, on PostgreSQL
+	held     sync.Map // what packages keep, see Held
 	stop     context.CancelFunc
 	done     sync.WaitGroup
 

@@ -124,6 +124,8 @@ func arraysText(table string, columns []string, types map[string]string, suffix 
 			of = "text[]"
 		case "bytea":
 			of = "bytea[]"
+		case "float8":
+			of = "float8[]"
 		case "jsonb":
 			value, of = name+"::jsonb", "text[]"
 		}
@@ -178,6 +180,11 @@ func array(kind string, rows [][]any, column int) (any, error) {
 		return pointers(rows, column, func(v any) (string, bool) {
 			s, ok := v.(string)
 			return s, ok
+		})
+	case "float8":
+		return pointers(rows, column, func(v any) (float64, bool) {
+			n, ok := v.(float64)
+			return n, ok
 		})
 	case "bytea":
 		list := make([][]byte, len(rows))

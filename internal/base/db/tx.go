@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -55,6 +56,11 @@ func (tx *Tx) Attach(key any, create func() Pending) Pending {
 	w := create()
 	tx.pending = append(tx.pending, attached{key, w})
 	return w
+}
+
+// Attached tells whether work is attached under key.
+func (tx *Tx) Attached(key any) bool {
+	return slices.ContainsFunc(tx.pending, func(a attached) bool { return a.key == key })
 }
 
 // AfterCommit runs f once the transaction is committed, and never otherwise.

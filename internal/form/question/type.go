@@ -2,6 +2,7 @@ package question
 
 import (
 	"slices"
+	"strings"
 
 	"ariane/internal/field"
 )
@@ -55,8 +56,16 @@ func (t Type) Fits(to field.Field) bool {
 		return t == Phone || t.open()
 	case field.URL:
 		return t == URL || t.open()
-	case field.Datetime:
+	case field.Datetime, field.Date:
 		return t == Date || t.open()
+	case field.Time:
+		return t.open()
+	case field.Boolean:
+		return t == Consent || t == Checkboxes || t.open()
+	case field.Select:
+		return t.open() || t == Country
+	case field.Multiselect:
+		return t.open() || t == Checkboxes || t == Country
 	}
 	return t.Answered() && t != Consent
 }
@@ -90,9 +99,17 @@ type Field struct {
 }
 
 // Target is the field of the contact that takes the answer.
-func (f Field) Target() (field.Field, bool) {
-	to, ok := field.ByAlias(f.ContactField)
-	return to, ok && !slices.Contains(notAnswered, to.Alias)
+func (f Field) Target(set *field.Set) (field.Field, bool) {
+	to, ok := set.ByAlias(f.ContactField)
+	return to, ok && to.Published && !to.Computed()
+}
+
+// Give is an accepted answer as it is given to a field of the contact.
+func (f Field) Give(a Answer, posted []string, to field.Field) string {
+	if to.Type == field.Multiselect && f.Several() {
+		return strings.Join(posted, field.Between)
+	}
+	return a.Value
 }
 
 // Option is one of the answers to choose from.
@@ -135,10 +152,7 @@ func (f Field) MaxLength() int {
 	return most
 }
 
-// notAnswered are the fields of a contact that no visitor fills.
-var notAnswered = []string{"points", "last_active"}
-
 // Mappable lists the fields of a contact that an answer may write.
-func Mappable() []field.Field {
-	return slices.DeleteFunc(field.Standard(), func(f field.Field) bool { return slices.Contains(notAnswered, f.Alias) })
+func Mappable(set *field.Set) []field.Field {
+	return slices.DeleteFunc(slices.Clone(set.Published()), func(f field.Field) bool { return f.Computed() })
 }

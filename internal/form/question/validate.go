@@ -16,7 +16,7 @@ const mostOptions = 500
 const Separator = "|"
 
 // Validate says by property what keeps the field from being asked in a language.
-func (f Field) Validate(language string, wrong func(part string, problem fault.Text)) {
+func (f Field) Validate(language string, set *field.Set, wrong func(part string, problem fault.Text)) {
 	if strings.TrimSpace(f.Label) == "" {
 		wrong("label", fault.Say("form.label.required|A label is required."))
 	}
@@ -31,11 +31,17 @@ func (f Field) Validate(language string, wrong func(part string, problem fault.T
 		wrong("type", fault.Say("form.type.unknown|Choose a type."))
 	}
 	if f.ContactField != "" {
-		to, ok := f.Target()
+		to, ok := f.Target(set)
 		if !ok {
 			wrong("contact_field", fault.Say("form.contact_field.unknown|There is no such field of a contact."))
 		} else if !f.Type.Fits(to) {
 			wrong("contact_field", fault.Say("form.contact_field.unfit|Answers of this type are no values of this field."))
+		} else if f.Type.HasOptions() {
+			for _, o := range f.Options {
+				if _, problem := field.Clean(to, o.Value); problem != nil {
+					wrong("options", fault.Say("form.options.unfit|“%s” is no value of the contact’s field.", o.Value))
+				}
+			}
 		}
 	}
 	f.validateProperties(wrong)

@@ -112,7 +112,11 @@ func (a *door) contacts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	e := newEncoder(a.DB, l.minimal)
+	e, err := newEncoder(ctx, a.DB, l.minimal)
+	if err != nil {
+		return err
+	}
+	e.listed = true
 	f := l.filter
 	f.Offset = l.start
 	for left := l.limit; ; left -= slice {
@@ -148,7 +152,10 @@ func (a *door) contact(w http.ResponseWriter, r *http.Request) error {
 		return notFound(w, r)
 	}
 	b := append([]byte(nil), `{"contact":`...)
-	e := newEncoder(a.DB, false)
+	e, err := newEncoder(r.Context(), a.DB, false)
+	if err != nil {
+		return err
+	}
 	if err := e.readTags(r.Context(), []contact.Contact{c}); err != nil {
 		return err
 	}

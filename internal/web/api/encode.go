@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +24,7 @@ import (
 type encoder struct {
 	db      *db.DB
 	minimal bool
+	listed  bool // many contacts: the protocol writes some values in another way
 	groups  []fieldGroup
 	owners  map[id.User]any
 	tags    map[id.Contact][]label.Tag // of the contacts about to be written
@@ -39,18 +41,21 @@ type fieldHead struct {
 	head []byte
 }
 
-func newEncoder(d *db.DB, minimal bool) *encoder {
+func newEncoder(ctx context.Context, d *db.DB, minimal bool) (*encoder, error) {
 	e := &encoder{db: d, minimal: minimal, owners: map[id.User]any{}}
+	set, err := field.Of(ctx, d)
+	if err != nil {
+		return nil, err
+	}
 	for _, name := range field.Groups() {
 		g := fieldGroup{name: string(name)}
-		for _, f := range field.Standard() {
-			if f.Group == name {
-				g.fields = append(g.fields, fieldHead{f, describe(f)})
-			}
+		for _, f := range set.Group(name) {
+			g.fields = append(g.fields, fieldHead{f, describe(f)})
 		}
+		slices.SortStableFunc(g.fields, func(a, b fieldHead) int { return cmp.Compare(a.Listed, b.Listed) })
 		e.groups = append(e.groups, g)
 	}
-	return e
+	return e, nil
 }
 
 func describe(f field.Field) []byte {
@@ -59,7 +64,7 @@ func describe(f field.Field) []byte {
 		fixed = "1"
 	}
 	raw, err := json.Marshal(object{
-		{"id", strconv.FormatInt(f.ID, 10)}, {"label", cmp.Or(f.APILabel, fault.Say(f.Label).English())}, {"alias", f.Alias}, {"type", f.Type}, {"group", f.Group},
+		{"id", strconv.FormatInt(f.ID, 10)}, {"label", f.English()}, {"alias", f.Alias}, {"type", f.Type}, {"group", f.Group},
 		{"object", f.Object}, {"is_fixed", fixed}, {"properties", properties(f)}, {"default_value", orNull(f.Default)},
 	})
 	if err != nil {
@@ -70,17 +75,25 @@ func describe(f field.Field) []byte {
 
 // properties is what else defines a field, in the notation of the protocol.
 func properties(f field.Field) string {
+	text := func(s string) string { return fmt.Sprintf(`s:%d:"%s";`, len(s), s) }
 	switch {
-	case len(f.Options) > 0:
-		var b strings.Builder
-		for i, o := range f.Options {
-			fmt.Fprintf(&b, `i:%d;s:%d:"%s";`, i, len(o), o)
-		}
-		return fmt.Sprintf(`a:1:{s:4:"list";a:%d:{%s}}`, len(f.Options), b.String())
-	case f.Scale > 0:
-		return fmt.Sprintf(`a:2:{s:9:"roundmode";i:4;s:5:"scale";i:%d;}`, f.Scale)
+	case f.Type == field.Boolean:
+		return "a:2:{" + text("yes") + text(f.Yes) + text("no") + text(f.No) + "}"
+	case f.Type == field.Number && (f.Scale > 0 || f.Custom()):
+		return fmt.Sprintf("a:2:{%si:%d;%si:%d;}", text("roundmode"), cmp.Or(f.Rounding, field.RoundHalfEven), text("scale"), f.Scale)
+	case len(f.Options) == 0:
+		return "a:0:{}"
 	}
-	return "a:0:{}"
+	var b strings.Builder
+	for i, o := range f.Options {
+		fmt.Fprintf(&b, "i:%d;", i)
+		if f.Type == field.Lookup {
+			b.WriteString(text(o.Value))
+		} else {
+			b.WriteString("a:2:{" + text("label") + text(o.Label) + text("value") + text(o.Value) + "}")
+		}
+	}
+	return fmt.Sprintf("a:1:{%sa:%d:{%s}}", text("list"), len(f.Options), b.String())
 }
 
 func orNull(s string) any {
@@ -213,15 +226,11 @@ func (e *encoder) fields(b []byte, c contact.Contact) []byte {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			value := value(f.Field, c)
+			value := e.value(f.Field, c)
 			name := quote(f.Alias)
 			b = append(append(append(b, name...), ':'), f.head...)
 			b = append(append(b, value...), `,"normalizedValue":`...)
-			if string(value) == "null" {
-				b = append(b, `""}`...)
-			} else {
-				b = append(append(b, value...), '}')
-			}
+			b = append(append(b, normalised(f.Field, c, value)...), '}')
 			all = append(append(append(append(all, ','), name...), ':'), value...)
 		}
 		b = append(b, "},"...)
@@ -229,8 +238,20 @@ func (e *encoder) fields(b []byte, c contact.Contact) []byte {
 	return append(append(append(b, `"all":`...), all...), "}}"...)
 }
 
+// normalised is the JSON of a value for people.
+func normalised(f field.Field, c contact.Contact, value []byte) []byte {
+	if string(value) == "null" {
+		return []byte(`""`)
+	}
+	if f.Type.Chosen() || f.Type == field.Boolean {
+		label, _ := f.Labelled(c.Fields[f.Alias])
+		return quote(label)
+	}
+	return value
+}
+
 // value is the JSON of one value.
-func value(f field.Field, c contact.Contact) []byte {
+func (e *encoder) value(f field.Field, c contact.Contact) []byte {
 	text := c.Fields[f.Alias]
 	switch {
 	case f.Alias == "points":
@@ -242,6 +263,8 @@ func value(f field.Field, c contact.Contact) []byte {
 		return quote(c.LastActive.UTC().Format(time.DateTime))
 	case text == "":
 		return []byte("null")
+	case f.Type == field.Boolean && !e.listed:
+		return []byte(text)
 	case f.Type == field.Number:
 		n, err := strconv.ParseFloat(text, 64)
 		if err != nil {

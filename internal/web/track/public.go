@@ -12,10 +12,6 @@ import (
 	"ariane/internal/visit"
 )
 
-// Writable tells whether pages may be allowed to write a field: the rest is
-// computed.
-func Writable(alias string) bool { return alias != "points" && alias != "last_active" }
-
 // What a page may change of the tags of its visitor (tracking specification,
 // section 6).
 const (
@@ -26,9 +22,13 @@ const (
 // say takes what a page says of its visitor into a hit, as far as it may.
 // Values that are none are passed over in silence.
 func (d Deps) say(ctx context.Context, p parameters, rules visit.Rules, h *visit.Hit) error {
+	fields, err := field.Of(ctx, d.DB)
+	if err != nil {
+		return err
+	}
 	for alias, access := range rules.Public {
-		f, ok := field.ByAlias(alias)
-		if !ok || !Writable(alias) {
+		f, ok := fields.ByAlias(alias)
+		if !ok || !f.Published || f.Computed() {
 			continue
 		}
 		value := p.said(alias)
@@ -36,7 +36,7 @@ func (d Deps) say(ctx context.Context, p parameters, rules visit.Rules, h *visit
 			value = p.said("companyname")
 		}
 		value, wrong := field.Clean(f, value)
-		if wrong != nil || value == "" || field.Identifying(alias) && field.Placeholder(value) {
+		if wrong != nil || value == "" || f.Identifying() && field.Placeholder(value) {
 			continue
 		}
 		if alias == "email" && rules.SignedEmail {

@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/a-h/templ"
 
 	"ariane/internal/base/fault"
@@ -11,14 +14,14 @@ type Input struct {
 	Name     string
 	Label    string
 	Value    string
-	Type     string // text when empty; password, email, url, textarea, select
+	Type     string // text when empty; password, email, url, textarea, select, checks
 	Help     string
 	Wrong    fault.Text // why the value is refused; zero when it is not
 	Optional bool       // said after the label
 	Required bool
-	Complete string // value of autocomplete
-	Choices  []Choice
-	Rows     int // textarea only
+	Complete string   // value of autocomplete
+	Choices  []Choice // of a select, or of checks: those in Value, with | between them, are ticked
+	Rows     int      // textarea only
 	Suggest  []Choice
 	Step     string // number, datetime-local
 	Focus    bool
@@ -35,6 +38,11 @@ func (in Input) inputType() string {
 }
 
 func (in Input) id() string { return "field-" + in.Name }
+
+// ticked tells whether one of the checks is.
+func (in Input) ticked(value string) bool {
+	return in.Value != "" && slices.Contains(strings.Split(in.Value, "|"), value)
+}
 
 // attributes are those that text, textarea and select have in common.
 func (in Input) attributes() templ.Attributes {

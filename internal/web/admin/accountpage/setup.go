@@ -56,9 +56,8 @@ func newSetupView(ctx context.Context, action string, f setupForm, wrong fault.F
 }
 
 func zones() []ui.Choice {
-	zone, _ := field.ByAlias("timezone")
 	var choices []ui.Choice
-	for _, s := range field.Suggestions(zone, i18n.English) {
+	for _, s := range field.Suggestions(field.Field{Type: field.Timezone}, i18n.English) {
 		choices = append(choices, ui.Choice(s))
 	}
 	return choices

@@ -31,6 +31,7 @@ const (
 
 // viewData is what the page of a contact shows.
 type viewData struct {
+	Fields  *field.Set
 	Contact contact.Contact
 	Keys    []contact.Key
 	// Conflicts are values whose keys other contacts own.
@@ -61,6 +62,9 @@ func (d Deps) loadView(ctx context.Context, c contact.Contact, v viewRequest) (v
 		data.Located = append(data.Located, d.Places.Locate(address))
 	}
 	var err error
+	if data.Fields, err = field.Of(ctx, d.DB); err != nil {
+		return data, err
+	}
 	if data.Keys, err = contact.Keys(ctx, d.DB, c.ID); err != nil {
 		return data, err
 	}
@@ -106,7 +110,7 @@ func (d Deps) loadTelling(ctx context.Context, data *viewData) error {
 	if err != nil {
 		return err
 	}
-	t := threadData{Users: map[string]string{}, Browsers: map[id.Device]string{}}
+	t := threadData{Fields: data.Fields, Users: map[string]string{}, Browsers: map[id.Device]string{}}
 	for _, u := range users {
 		t.Users[ownerText(u.ID)] = u.Name()
 	}
@@ -238,7 +242,7 @@ func newContactView(ctx context.Context, now time.Time, request viewRequest, dat
 	c := data.Contact
 	v := contactView{
 		Number: strconv.FormatInt(int64(c.ID), 10), Person: person(ctx, c), Points: i18n.Number(ctx, c.Points), Score: c.Points,
-		Groups: factGroups(ctx, c), History: history(ctx, now, data), Reach: reachability(ctx, data), Here: web.ContactURL(c.ID),
+		Groups: factGroups(ctx, data.Fields, c), History: history(ctx, now, data), Reach: reachability(ctx, data), Here: web.ContactURL(c.ID),
 		Filters: chips(ctx, request, data), Find: request.Find, Show: request.Show, Tab: request.Tab,
 	}
 	for _, g := range v.Groups {

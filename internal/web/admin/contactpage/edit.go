@@ -2,10 +2,8 @@ package contactpage
 
 import (
 	"context"
-	"math"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,16 +21,16 @@ import (
 	"ariane/internal/web/ui"
 )
 
-// quickFields are those of the short form.
-var quickFields = []string{"firstname", "lastname", "email"}
-
 // editable are the fields of the editor, the score last: it is rarely changed by
 // hand.
-func editable(quick bool) []field.Field {
-	list := slices.DeleteFunc(standardFields(), func(f field.Field) bool {
-		return f.Alias == "points" || f.Alias == "last_active" || quick && !slices.Contains(quickFields, f.Alias)
-	})
-	if points, found := field.ByAlias("points"); found && !quick {
+func editable(set *field.Set, quick bool) []field.Field {
+	var list []field.Field
+	for _, f := range set.Published() {
+		if !f.Computed() && (f.OnForm && !quick || f.OnQuick && quick) {
+			list = append(list, f)
+		}
+	}
+	if points, found := set.ByAlias("points"); found && points.Published && points.OnForm && !quick {
 		list = append(list, points)
 	}
 	return list
@@ -40,9 +38,10 @@ func editable(quick bool) []field.Field {
 
 // draft is a contact as it stands in the editor.
 type draft struct {
-	ID    id.Contact // zero for a new one
-	Name  string     // of a stored one
-	Quick bool
+	Fields *field.Set
+	ID     id.Contact // zero for a new one
+	Name   string     // of a stored one
+	Quick  bool
 	// Values are as shown and typed, Was what they were when the editor opened.
 	Values, Was map[string]string
 	Owner       string
@@ -57,9 +56,9 @@ type draft struct {
 }
 
 // stored is the draft of a contact.
-func stored(ctx context.Context, c contact.Contact) draft {
-	d := draft{ID: c.ID, Name: person(ctx, c).Name, Values: map[string]string{}, Owner: ownerText(c.Owner), Seen: seenText(c.Modified)}
-	for _, f := range editable(false) {
+func stored(ctx context.Context, set *field.Set, c contact.Contact) draft {
+	d := draft{Fields: set, ID: c.ID, Name: person(ctx, c).Name, Values: map[string]string{}, Owner: ownerText(c.Owner), Seen: seenText(c.Modified)}
+	for _, f := range editable(set, false) {
 		value := c.Fields[f.Alias]
 		if f.Alias == "points" {
 			value = strconv.Itoa(c.Points)
@@ -92,6 +91,9 @@ func shown(ctx context.Context, f field.Field, value string) string {
 	if at, err := time.Parse(field.DatetimeLayout, value); f.Type == field.Datetime && err == nil {
 		return at.In(i18n.Zone(ctx)).Format(inputLayout)
 	}
+	if f.Type == field.Time {
+		return strings.TrimSuffix(value, ":00")
+	}
 	return value
 }
 
@@ -109,24 +111,33 @@ func meant(ctx context.Context, f field.Field, value string) string {
 }
 
 // readDraft reads what was sent from the editor.
-func readDraft(q url.Values) draft {
-	d := draft{Values: map[string]string{}, Was: map[string]string{}, Owner: q.Get("owner"), WasOwner: q.Get("was.owner"),
+func readDraft(set *field.Set, q url.Values) draft {
+	d := draft{Fields: set, Values: map[string]string{}, Was: map[string]string{}, Owner: q.Get("owner"), WasOwner: q.Get("was.owner"),
 		Seen: q.Get("seen"), Anyway: q.Get("anyway"), Stays: q.Get("stays"), Quick: q.Get("quick") != "", Tags: q.Get("tags")}
-	for _, f := range editable(false) {
+	for _, f := range append(editable(set, false), editable(set, true)...) {
 		if q.Has(f.Alias) {
-			d.Values[f.Alias], d.Was[f.Alias] = q.Get(f.Alias), q.Get("was."+f.Alias)
+			d.Values[f.Alias], d.Was[f.Alias] = strings.Trim(strings.Join(q[f.Alias], field.Between), field.Between), q.Get("was."+f.Alias)
 		}
 	}
 	return d
+}
+
+// sameText compares what browsers send of a text with several lines.
+func sameText(a, b string) bool {
+	return strings.ReplaceAll(a, "\r\n", "\n") == strings.ReplaceAll(b, "\r\n", "\n")
 }
 
 // edit adds to e what the draft changes. What was not touched
 // is left out, so that it stays as others wrote it.
 func (d draft) edit(ctx context.Context, e contact.Edit) (contact.Edit, error) {
 	e.Values = map[string]string{}
-	for _, f := range editable(false) {
-		if value, typed := d.Values[f.Alias]; typed && value != d.Was[f.Alias] {
+	for _, f := range append(editable(d.Fields, false), editable(d.Fields, true)...) {
+		value, typed := d.Values[f.Alias]
+		if typed && !sameText(value, d.Was[f.Alias]) {
 			e.Values[f.Alias] = meant(ctx, f, value)
+		}
+		if typed && f.Required {
+			e.Required = append(e.Required, f.Alias)
 		}
 	}
 	email := strings.TrimSpace(d.Values["email"])
@@ -158,7 +169,7 @@ func (d draft) edit(ctx context.Context, e contact.Edit) (contact.Edit, error) {
 func (d draft) rebase(now draft) draft {
 	now.Meanwhile = map[string]string{}
 	mine := func(name, typed, was, is string) string {
-		if typed == was || typed == is {
+		if sameText(typed, was) || sameText(typed, is) {
 			return is
 		}
 		if is != was {
@@ -181,15 +192,24 @@ func (d draft) rebase(now draft) draft {
 func (d Deps) showNew(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	q := r.URL.Query()
-	one := draft{Quick: q.Get("quick") != "", Owner: ownerText(web.User(ctx).ID)}
+	set, err := field.Of(ctx, d.DB)
+	if err != nil {
+		return err
+	}
+	one := draft{Fields: set, Values: map[string]string{}, Quick: q.Get("quick") != "", Owner: ownerText(web.User(ctx).ID)}
+	for _, f := range editable(set, one.Quick) {
+		if !f.Computed() {
+			one.Values[f.Alias] = shown(ctx, f, f.Default)
+		}
+	}
 	if n, err := strconv.ParseInt(q.Get("from"), 10, 64); err == nil {
 		original, err := contact.Find(ctx, d.DB, id.Contact(n))
 		if err != nil {
 			return err
 		}
 		one.Stays = original.Fields["email"]
-		original.Fields, original.Points = original.Copyable(), 0
-		copied := stored(ctx, original)
+		original.Fields, original.Points = original.Copyable(set), 0
+		copied := stored(ctx, set, original)
 		one.Values, one.Owner = copied.Values, copied.Owner
 		tags, err := label.Of(ctx, d.DB, []id.Contact{original.ID})
 		if err != nil {
@@ -204,7 +224,11 @@ func (d Deps) create(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return fault.Refused(err, fault.Text{})
 	}
-	one := readDraft(r.PostForm)
+	set, err := field.Of(r.Context(), d.DB)
+	if err != nil {
+		return err
+	}
+	one := readDraft(set, r.PostForm)
 	one.Was, one.WasOwner = nil, ""
 	return d.save(w, r, one, func(tx *db.Tx, e contact.Edit) (id.Contact, error) {
 		c, err := contact.Add(r.Context(), tx, e)
@@ -220,7 +244,11 @@ func (d Deps) showEdit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.showEditor(w, r, http.StatusOK, stored(r.Context(), c), nil)
+	set, err := field.Of(r.Context(), d.DB)
+	if err != nil {
+		return err
+	}
+	return d.showEditor(w, r, http.StatusOK, stored(r.Context(), set, c), nil)
 }
 
 func (d Deps) update(w http.ResponseWriter, r *http.Request) error {
@@ -231,7 +259,11 @@ func (d Deps) update(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return fault.Refused(err, fault.Text{})
 	}
-	one := readDraft(r.PostForm)
+	set, err := field.Of(r.Context(), d.DB)
+	if err != nil {
+		return err
+	}
+	one := readDraft(set, r.PostForm)
 	one.ID, one.Name = c.ID, person(r.Context(), c).Name
 	return d.save(w, r, one, func(tx *db.Tx, e contact.Edit) (id.Contact, error) {
 		return c.ID, contact.Update(r.Context(), tx, c.ID, e)
@@ -275,7 +307,7 @@ func (d Deps) save(w http.ResponseWriter, r *http.Request, one draft, write func
 		if err != nil {
 			return err
 		}
-		return d.showEditor(w, r, http.StatusConflict, one.rebase(stored(ctx, c)), refused)
+		return d.showEditor(w, r, http.StatusConflict, one.rebase(stored(ctx, one.Fields, c)), refused)
 	case err != nil:
 		return err
 	}
@@ -390,7 +422,7 @@ func newEditView(ctx context.Context, one draft, users []user.User, tags []label
 	titles := groupTitles(ctx)
 	for _, g := range field.Groups() {
 		group := editGroup{Title: titles[g]}
-		for _, f := range editable(one.Quick) {
+		for _, f := range editable(one.Fields, one.Quick) {
 			if f.Group != g {
 				continue
 			}
@@ -408,59 +440,4 @@ func newEditView(ctx context.Context, one draft, users []user.User, tags []label
 		v.Tags = tagInput(ctx, one, tags, wrong)
 	}
 	return v
-}
-
-func tagInput(ctx context.Context, one draft, tags []label.Tag, wrong fault.Fields) *ui.Input {
-	in := &ui.Input{Name: "tags", Label: i18n.T(ctx, "contactpage.tags|Tags"), Value: one.Tags, Wrong: wrong["tags"], Complete: "off",
-		Help: i18n.T(ctx, "contactpage.tags.several|Several are separated by commas.")}
-	for _, t := range tags {
-		in.Suggest = append(in.Suggest, ui.Choice{Value: t.Name})
-	}
-	return in
-}
-
-func newInput(ctx context.Context, f field.Field, one draft, wrong fault.Fields) ui.Input {
-	in := ui.Input{Name: f.Alias, Label: i18n.T(ctx, f.Label), Value: one.Values[f.Alias], Wrong: wrong[f.Alias], Complete: "off", Focus: f.Alias == "firstname" && len(wrong) == 0}
-	switch f.Type {
-	case field.Email:
-		in.Type = "email"
-	case field.Tel:
-		in.Type = "tel"
-	case field.URL:
-		in.Type = "url"
-	case field.Number:
-		in.Type, in.Step = "number", strconv.FormatFloat(math.Pow10(-f.Scale), 'f', -1, 64)
-	case field.Datetime:
-		in.Type, in.Step = "datetime-local", "1"
-	}
-	for _, s := range field.Suggestions(f, i18n.Lang(ctx)) {
-		in.Suggest = append(in.Suggest, ui.Choice(s))
-	}
-	in.Help = meanwhile(ctx, one, f.Alias, func(value string) string { return value })
-	return in
-}
-
-// meanwhile says what somebody else stored in a field.
-func meanwhile(ctx context.Context, one draft, name string, words func(string) string) string {
-	value, changed := one.Meanwhile[name]
-	switch {
-	case !changed:
-		return ""
-	case value == "":
-		return i18n.T(ctx, "contactpage.meanwhile.empty|Somebody emptied this meanwhile.")
-	}
-	return i18n.T(ctx, "contactpage.meanwhile|Stored meanwhile: %s", words(value))
-}
-
-func ownerInput(ctx context.Context, one draft, users []user.User, wrong fault.Fields) ui.Input {
-	in := ui.Input{Name: "owner", Type: "select", Label: i18n.T(ctx, "contactpage.owner|Owner"), Value: one.Owner, Wrong: wrong["owner"],
-		Choices: []ui.Choice{{Value: "", Label: i18n.T(ctx, "contactpage.owner.none|Nobody")}}}
-	names := map[string]string{}
-	for _, u := range users {
-		n := ownerText(u.ID)
-		names[n] = u.Name()
-		in.Choices = append(in.Choices, ui.Choice{Value: n, Label: u.Name()})
-	}
-	in.Help = meanwhile(ctx, one, "owner", func(value string) string { return names[value] })
-	return in
 }

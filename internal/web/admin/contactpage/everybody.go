@@ -6,6 +6,7 @@ import (
 	"ariane/internal/activity"
 	"ariane/internal/base/i18n"
 	"ariane/internal/contact"
+	"ariane/internal/field"
 	"ariane/internal/id"
 	"ariane/internal/note"
 	"ariane/internal/user"
@@ -54,6 +55,10 @@ func (d Deps) loadEverybody(ctx context.Context, events []activity.Event) (map[i
 			}
 			noted[e.Contact] = append(noted[e.Contact], n.Note)
 		}
+	}
+	var err error
+	if data.Fields, err = field.Of(ctx, d.DB); err != nil {
+		return nil, data, err
 	}
 	people, err := contact.Some(ctx, d.DB, numbers)
 	if err != nil {

@@ -3,7 +3,6 @@ package contactpage
 import (
 	"context"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,7 +17,10 @@ import (
 )
 
 // fact is a label with its value, which may be a link, and a note below.
-type fact struct{ Label, Value, URL, Title, Note string }
+type fact struct {
+	Label, Value, URL, Title, Note string
+	Long                           bool // the value may have several lines
+}
 
 // factGroup is a part of what is known, with the names of what is not.
 type factGroup struct {
@@ -62,35 +64,18 @@ func reachability(ctx context.Context, data viewData) []channel {
 	return list
 }
 
-// reading is the order in which people give and read what is known of somebody,
-// two to a line in the editor; other fields follow in their own.
-var reading = []string{"firstname", "lastname", "title", "position", "company", "website", "email", "phone", "mobile", "fax",
-	"address1", "address2", "zipcode", "city", "state", "country", "preferred_locale", "timezone"}
-
-func standardFields() []field.Field {
-	place := func(f field.Field) int {
-		if i := slices.Index(reading, f.Alias); i >= 0 {
-			return i
-		}
-		return len(reading)
-	}
-	list := field.Standard()
-	slices.SortStableFunc(list, func(a, b field.Field) int { return place(a) - place(b) })
-	return list
-}
-
 // factGroups are the values of a contact, by group.
-func factGroups(ctx context.Context, c contact.Contact) []factGroup {
+func factGroups(ctx context.Context, set *field.Set, c contact.Contact) []factGroup {
 	titles := groupTitles(ctx)
 	var groups []factGroup
 	for _, g := range field.Groups() {
 		group := factGroup{Title: titles[g]}
-		for _, f := range standardFields() {
+		for _, f := range set.Group(g) {
 			value := c.Fields[f.Alias]
 			switch {
-			case f.Group != g || f.Alias == "points" || f.Alias == "last_active":
+			case f.Computed():
 			case value == "":
-				group.Empty = append(group.Empty, i18n.T(ctx, f.Label))
+				group.Empty = append(group.Empty, f.Name(ctx))
 			default:
 				group.Facts = append(group.Facts, newFact(ctx, f, value))
 			}
@@ -112,7 +97,10 @@ func groupTitles(ctx context.Context) map[field.Group]string {
 }
 
 func newFact(ctx context.Context, f field.Field, value string) fact {
-	out := fact{Label: i18n.T(ctx, f.Label), Value: value}
+	out := fact{Label: f.Name(ctx), Value: inWords(ctx, f, value), Long: f.Type.Long()}
+	if _, known := f.Labelled(value); !known {
+		out.Note = i18n.T(ctx, "contactpage.unlisted.note|no longer in the list")
+	}
 	switch f.Type {
 	case field.Email:
 		out.URL = "mailto:" + value
@@ -122,14 +110,31 @@ func newFact(ctx context.Context, f field.Field, value string) fact {
 		if u, err := url.Parse(value); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
 			out.URL = value
 		}
-	case field.Country:
-		out.Value = field.CountryName(value, i18n.Lang(ctx))
-	case field.Datetime:
-		if at, err := time.Parse(field.DatetimeLayout, value); err == nil {
-			out.Value = i18n.DateTime(ctx, at)
-		}
 	}
 	return out
+}
+
+// inWords is a value as people read it.
+func inWords(ctx context.Context, f field.Field, value string) string {
+	switch f.Type {
+	case field.Country:
+		return field.CountryName(value, i18n.Lang(ctx))
+	case field.Datetime:
+		if at, err := time.Parse(field.DatetimeLayout, value); err == nil {
+			return i18n.DateTime(ctx, at)
+		}
+	case field.Date:
+		if at, err := time.ParseInLocation(time.DateOnly, value, i18n.Zone(ctx)); err == nil {
+			return i18n.Date(ctx, at)
+		}
+	case field.Time:
+		return strings.TrimSuffix(value, ":00")
+	case field.Multiselect:
+		label, _ := f.Labelled(value)
+		return strings.ReplaceAll(label, field.Between, ", ")
+	}
+	label, _ := f.Labelled(value)
+	return label
 }
 
 // history is what we know of the contact itself: since when, from where, by

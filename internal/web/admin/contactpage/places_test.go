@@ -12,7 +12,7 @@ import (
 )
 
 func TestEveryCountryHasAPlaceOnTheMap(t *testing.T) {
-	f, _ := field.ByAlias("country")
+	f, _ := field.Standard().ByAlias("country")
 	for _, s := range field.Suggestions(f, "fr") {
 		for _, name := range []string{s.Value, s.Label} {
 			if _, found := centres()[field.Fold(name)]; name != "" && !found {
@@ -61,7 +61,7 @@ func TestCountriesAreTranslated(t *testing.T) {
 	if en, fr := location(english, c), location(french, c); en != "Gent, Belgium" || fr != "Gent, Belgique" {
 		t.Error(en, fr)
 	}
-	f, _ := field.ByAlias("country")
+	f, _ := field.Standard().ByAlias("country")
 	if got := newFact(french, f, "Belgium").Value; got != "Belgique" {
 		t.Error(got)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"ariane/internal/activity"
 	"ariane/internal/base/i18n"
+	"ariane/internal/field"
 	"ariane/internal/id"
 	"ariane/internal/note"
 	"ariane/internal/visit"
@@ -27,6 +28,7 @@ type threadData struct {
 	Notes    map[int64]note.Note
 	Browsers map[id.Device]string // empty unless there are several
 	Users    map[string]string    // names by number
+	Fields   *field.Set
 	// Identified is where the contact became known, zero for an anonymous one.
 	Identified activity.Cursor
 	// Reached tells that the last event is the first of the whole thread.
@@ -95,7 +97,7 @@ func newThread(ctx context.Context, now time.Time, data threadData) (ui.Thread, 
 
 // line is one event.
 func (d threadData) line(ctx context.Context, e activity.Event) (ui.ThreadLine, error) {
-	l, err := tell(ctx, told{Event: e, view: d.Views[e.ID], browser: d.Browsers[e.Device], users: d.Users, notes: d.Notes, whole: d.Whole})
+	l, err := tell(ctx, told{Event: e, view: d.Views[e.ID], browser: d.Browsers[e.Device], users: d.Users, notes: d.Notes, fields: d.Fields, whole: d.Whole})
 	l.Anonymous = !l.Turning && d.anonymous(e)
 	l.Target = e.ID == d.Target
 	l.Link = eventURL(e.Contact, e.ID)

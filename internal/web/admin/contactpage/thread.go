@@ -33,6 +33,7 @@ type told struct {
 	browser string         // empty where all came from one browser
 	users   map[string]string
 	notes   map[int64]note.Note
+	fields  *field.Set
 	// whole asks for each value before and after.
 	whole bool
 }
@@ -134,10 +135,13 @@ func (e told) changes(ctx context.Context, list []contact.Change) []ui.Change {
 		if c.Field == "owner" {
 			c.Old, c.New = e.userName(c.Old), e.userName(c.New)
 		}
-		if c.Field == "country" {
-			c.Old, c.New = field.CountryName(c.Old, i18n.Lang(ctx)), field.CountryName(c.New, i18n.Lang(ctx))
+		label := c.Field
+		if f, found := e.fields.Ever(c.Field); found {
+			label, c.Old, c.New = f.Name(ctx), inWords(ctx, f, c.Old), inWords(ctx, f, c.New)
+		} else if c.Field == "owner" {
+			label = i18n.T(ctx, "contactpage.owner|Owner")
 		}
-		out = append(out, ui.Change{Label: fieldLabel(ctx, c.Field), Old: c.Old, New: c.New})
+		out = append(out, ui.Change{Label: label, Old: c.Old, New: c.New})
 	}
 	return out
 }
@@ -301,14 +305,4 @@ func address(ctx context.Context, ip string) string {
 // details drops what is empty.
 func details(texts ...string) []string {
 	return slices.DeleteFunc(texts, func(s string) bool { return s == "" })
-}
-
-func fieldLabel(ctx context.Context, alias string) string {
-	if alias == "owner" {
-		return i18n.T(ctx, "contactpage.owner|Owner")
-	}
-	if f, found := field.ByAlias(alias); found {
-		return i18n.T(ctx, f.Label)
-	}
-	return alias
 }

@@ -11,6 +11,7 @@ import (
 	"ariane/internal/activity"
 	"ariane/internal/base/i18n"
 	"ariane/internal/contact"
+	"ariane/internal/field"
 	"ariane/internal/form"
 	"ariane/internal/id"
 	"ariane/internal/visit"
@@ -39,6 +40,7 @@ func story(t *testing.T) threadData {
 	morning := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 	by := contact.By{Object: "submission", ID: 5, Name: "Demo"}
 	return threadData{
+		Fields: field.Standard(),
 		Events: []activity.Event{
 			event(t, 9, morning.Add(time.Minute), visit.KindPageViewed, nil),
 			event(t, 8, morning, contact.KindUpdated, contact.Updated{By: by, Changes: []contact.Change{{Field: "company", Old: "Acme", New: "Acme & Sons"}}}),
@@ -146,14 +148,14 @@ func TestThreadOfAVisitor(t *testing.T) {
 }
 
 func TestUnknownKindIsStillALine(t *testing.T) {
-	thread, err := newThread(english, now, threadData{Events: []activity.Event{{ID: 1, At: now, Kind: 9999}}})
+	thread, err := newThread(english, now, threadData{Fields: field.Standard(), Events: []activity.Event{{ID: 1, At: now, Kind: 9999}}})
 	if err != nil || len(thread.Days) != 1 || thread.Days[0].Lines[0].Before == "" {
 		t.Errorf("%+v, %v", thread, err)
 	}
 }
 
 func TestSeveralChangesAreListed(t *testing.T) {
-	l, err := tell(english, told{Event: event(t, 1, now, contact.KindUpdated, contact.Updated{Changes: []contact.Change{
+	l, err := tell(english, told{fields: field.Standard(), Event: event(t, 1, now, contact.KindUpdated, contact.Updated{Changes: []contact.Change{
 		{Field: "firstname", New: "Anna"}, {Field: "city", Old: "Paris", New: "Lyon"}, {Field: "custom", New: "x"},
 	}})})
 	if err != nil {

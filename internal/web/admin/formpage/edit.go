@@ -9,6 +9,7 @@ import (
 	"ariane/internal/base/db"
 	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
+	"ariane/internal/field"
 	"ariane/internal/form"
 	"ariane/internal/id"
 	"ariane/internal/user"
@@ -123,7 +124,11 @@ func (d Deps) showEditor(w http.ResponseWriter, r *http.Request, status int, typ
 	if err != nil {
 		return err
 	}
-	v := newEditView(r.Context(), typed, wrong, to, users)
+	set, err := field.Of(r.Context(), d.DB)
+	if err != nil {
+		return err
+	}
+	v := newEditView(r.Context(), set, typed, wrong, to, users)
 	return web.Show(w, r, web.View{Title: v.Title, Section: layout.Forms, Status: status, Body: editPage(v), Editing: web.Editable("form", typed.ID)})
 }
 

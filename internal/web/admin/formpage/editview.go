@@ -8,6 +8,7 @@ import (
 
 	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
+	"ariane/internal/field"
 	"ariane/internal/form"
 	"ariane/internal/form/question"
 	"ariane/internal/user"
@@ -90,15 +91,16 @@ type addButton struct {
 
 // builder makes the parts of the editor.
 type builder struct {
-	ctx   context.Context
-	draft draft
-	wrong fault.Fields
-	to    focus
-	lead  string // the first input that is wrong, which gets the cursor
+	fields *field.Set
+	ctx    context.Context
+	draft  draft
+	wrong  fault.Fields
+	to     focus
+	lead   string // the first input that is wrong, which gets the cursor
 }
 
-func newEditView(ctx context.Context, d draft, wrong fault.Fields, to focus, users []user.User) editView {
-	b := builder{ctx: ctx, draft: d, wrong: wrong, to: to}
+func newEditView(ctx context.Context, set *field.Set, d draft, wrong fault.Fields, to focus, users []user.User) editView {
+	b := builder{fields: set, ctx: ctx, draft: d, wrong: wrong, to: to}
 	b.lead = b.firstWrong()
 	v := editView{
 		Title: i18n.T(ctx, "formpage.new|New form"), Action: "/s/forms/new", Back: listURL, Refusals: len(wrong), Seen: typedMillis(d.Form), Was: d.Was, Other: d.Other,

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"ariane/internal/base/i18n"
-	"ariane/internal/field"
 	"ariane/internal/form"
 	"ariane/internal/form/question"
 	"ariane/internal/id"
@@ -39,8 +38,8 @@ func (b builder) field(i int) fieldView {
 	if f.Required {
 		v.Flags = append(v.Flags, i18n.T(ctx, "formpage.required|Required"))
 	}
-	if to, mapped := field.ByAlias(f.ContactField); mapped {
-		v.Flags = append(v.Flags, "→ "+i18n.T(ctx, to.Label))
+	if to, mapped := b.fields.ByAlias(f.ContactField); mapped {
+		v.Flags = append(v.Flags, "→ "+to.Name(ctx))
 	}
 	return v
 }
@@ -144,10 +143,10 @@ func (b builder) more(i int, f question.Field) []ui.Input {
 func (b builder) contactFields(i int) []ui.Choice {
 	own := b.draft.Fields[i]
 	choices := []ui.Choice{{Value: "", Label: i18n.T(b.ctx, "formpage.contact_field.none|nothing: kept with the submission")}}
-	for _, f := range question.Mappable() {
+	for _, f := range question.Mappable(b.fields) {
 		taken := slices.ContainsFunc(b.draft.Fields, func(other question.Field) bool { return other.ContactField == f.Alias })
 		if f.Alias == own.ContactField || own.Type.Fits(f) && !taken {
-			choices = append(choices, ui.Choice{Value: f.Alias, Label: i18n.T(b.ctx, f.Label)})
+			choices = append(choices, ui.Choice{Value: f.Alias, Label: f.Name(b.ctx)})
 		}
 	}
 	return choices

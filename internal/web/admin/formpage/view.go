@@ -60,7 +60,11 @@ func (d Deps) view(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := newFormView(ctx, d.Clock(), d.BaseURL, f, n)
+	set, err := field.Of(ctx, d.DB)
+	if err != nil {
+		return err
+	}
+	v := newFormView(ctx, d.Clock(), d.BaseURL, set, f, n)
 	if !f.Proof {
 		if v.Copy, err = d.Public.HTML(ctx, f); err != nil {
 			return err
@@ -75,7 +79,7 @@ func (d Deps) view(w http.ResponseWriter, r *http.Request) error {
 	return web.Show(w, r, web.View{Title: f.Name, Section: layout.Forms, Body: viewPage(v)})
 }
 
-func newFormView(ctx context.Context, now time.Time, baseURL string, f form.Form, submissions int) formView {
+func newFormView(ctx context.Context, now time.Time, baseURL string, set *field.Set, f form.Form, submissions int) formView {
 	number := strconv.FormatInt(int64(f.ID), 10)
 	v := formView{
 		Name: f.Name, Description: f.Description, Status: newStatusTag(ctx, f.Status(now)), Open: f.Status(now) == form.Published, Published: f.Published,
@@ -91,8 +95,8 @@ func newFormView(ctx context.Context, now time.Time, baseURL string, f form.Form
 	}
 	for _, one := range f.Fields {
 		row := fieldRow{Label: one.Label, Type: typeName(ctx, one.Type), Alias: one.Alias}
-		if to, found := field.ByAlias(one.ContactField); found {
-			row.Contact = i18n.T(ctx, to.Label)
+		if to, found := set.ByAlias(one.ContactField); found {
+			row.Contact = to.Name(ctx)
 		}
 		if one.Required {
 			row.Note = i18n.T(ctx, "formpage.required|Required")

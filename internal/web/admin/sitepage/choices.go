@@ -29,8 +29,8 @@ const publicPrefix = "public."
 
 // writable are the fields that pages may be allowed to write: not those that
 // are computed.
-func writable() []field.Field {
-	return slices.DeleteFunc(field.Standard(), func(f field.Field) bool { return f.Alias == "points" || f.Alias == "last_active" })
+func writable(set *field.Set) []field.Field {
+	return slices.DeleteFunc(slices.Clone(set.Published()), func(f field.Field) bool { return f.Computed() })
 }
 
 func stored(ctx context.Context, q db.Q) (choices, error) {
@@ -49,12 +49,12 @@ func stored(ctx context.Context, q db.Q) (choices, error) {
 	return c, err
 }
 
-func typed(p url.Values) choices {
+func typed(set *field.Set, p url.Values) choices {
 	c := choices{
 		Sites: p.Get("sites"), Excluded: p.Get("excluded"), Restrict: p.Has("restrict"), Signals: p.Has("signals"), Consent: p.Has("consent"),
 		Addresses: p.Get("addresses"), Public: map[string]string{}, Signed: p.Has("signed"), Links: p.Has("links"), Tags: p.Has("tags"), Missing: p.Has("missing"),
 	}
-	for _, f := range writable() {
+	for _, f := range writable(set) {
 		c.Public[f.Alias] = p.Get(publicPrefix + f.Alias)
 	}
 	if allow := p.Get("allow"); allow != "" {

@@ -12,6 +12,7 @@ import (
 	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
 	"ariane/internal/base/setting"
+	"ariane/internal/field"
 	"ariane/internal/report"
 	"ariane/internal/visit"
 	"ariane/internal/web"
@@ -29,6 +30,7 @@ const (
 
 // siteData is what the page shows beside the choices.
 type siteData struct {
+	Fields   *field.Set
 	Received int                  // page views of all time
 	Seen     map[string]time.Time // last page view by host
 	Secret   string               // signs e-mail addresses; empty until it is needed
@@ -42,6 +44,9 @@ func (d Deps) load(ctx context.Context) (siteData, error) {
 	}
 	data.Received = int(totals[visit.KindPageViewed])
 	if data.Seen, err = visit.Sites(ctx, d.DB); err != nil {
+		return data, err
+	}
+	if data.Fields, err = field.Of(ctx, d.DB); err != nil {
 		return data, err
 	}
 	data.Secret, err = setting.Get(ctx, d.DB, setting.EmailSecret)
@@ -71,12 +76,16 @@ func (d Deps) save(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return fault.Refused(err, fault.Text{})
 	}
-	c := typed(r.PostForm)
+	set, err := field.Of(ctx, d.DB)
+	if err != nil {
+		return err
+	}
+	c := typed(set, r.PostForm)
 	sites, rules, wrong := c.read()
 	if len(wrong) > 0 {
 		return d.answer(w, r, http.StatusUnprocessableEntity, c, wrong)
 	}
-	err := d.DB.Do(ctx, func(tx *db.Tx) error {
+	err = d.DB.Do(ctx, func(tx *db.Tx) error {
 		if err := setting.Set(ctx, tx, setting.AllowedSites, sites); err != nil {
 			return err
 		}
@@ -169,20 +178,20 @@ func newSiteView(ctx context.Context, now time.Time, baseURL string, c choices, 
 	if v.Any {
 		v.Received = i18n.N(ctx, data.Received, "sitepage.received|It works: %s page view has come in.|It works: %s page views have come in.", i18n.Number(ctx, data.Received))
 	}
-	v.addPublic(ctx, c)
+	v.addPublic(ctx, data.Fields, c)
 	v.addChecks(ctx, now, c, data.Seen)
 	return v
 }
 
-func (v *siteView) addPublic(ctx context.Context, c choices) {
+func (v *siteView) addPublic(ctx context.Context, set *field.Set, c choices) {
 	levels := []ui.Choice{
 		{Value: "", Label: i18n.T(ctx, "sitepage.public.never|Never")},
 		{Value: string(setting.WhenEmpty), Label: i18n.T(ctx, "sitepage.public.empty|If empty")},
 		{Value: string(setting.Always), Label: i18n.T(ctx, "sitepage.public.always|Always")},
 	}
 	open := 0
-	for _, f := range writable() {
-		in := ui.Input{Name: publicPrefix + f.Alias, Type: "select", Label: i18n.T(ctx, f.Label), Value: c.Public[f.Alias], Choices: levels}
+	for _, f := range writable(set) {
+		in := ui.Input{Name: publicPrefix + f.Alias, Type: "select", Label: f.Name(ctx), Value: c.Public[f.Alias], Choices: levels}
 		v.Public = append(v.Public, in)
 		if in.Value != "" {
 			open++

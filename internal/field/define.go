@@ -1,0 +1,227 @@
+package field
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"ariane/internal/base/db"
+	"ariane/internal/base/fault"
+	"ariane/internal/id"
+)
+
+// By is who changes a definition.
+type By struct {
+	User id.User
+	Name string
+}
+
+// Add defines a field of contacts and returns it. What is wrong is said by the
+// name of the property: label, alias, type, group, options, yes, no, scale,
+// rounding, limit, default, unique. A blank alias is made of the label.
+func Add(ctx context.Context, tx *db.Tx, f Field, by By) (Field, error) {
+	set, err := begin(ctx, tx)
+	if err != nil {
+		return f, err
+	}
+	f = f.tidied()
+	problems := f.problems()
+	f.Alias = set.alias(f, problems)
+	if err := problems.Err(); err != nil {
+		return f, err
+	}
+	n, err := tx.NextID(ctx, "field")
+	if err != nil {
+		return f, err
+	}
+	f.ID, f.Object, f.Fixed, f.Added, f.CreatedBy, f.CreatedUser = lastStandard+n, Contact, false, tx.Now(), by.User, by.Name
+	f.Position = lastStandard
+	for _, other := range set.all {
+		if other.Group == f.Group {
+			f.Position = max(f.Position, other.Position+1)
+		}
+	}
+	f.Order, f.Listed = f.Position, lastStandard+f.Position
+	return f, f.write(ctx, tx)
+}
+
+// Change writes what people decide about a field. Its alias and its type stay, as
+// does more of a standard one. seen is when it was modified as far as the editor
+// knew, nil to overwrite whatever others did since; their change is a Conflict fault.
+func Change(ctx context.Context, tx *db.Tx, f Field, by By, seen *time.Time) (Field, error) {
+	set, err := begin(ctx, tx)
+	if err != nil {
+		return f, err
+	}
+	was, err := set.byID(f.ID)
+	if err != nil {
+		return f, err
+	}
+	if seen != nil && !seen.Equal(was.Modified) {
+		return was, fault.Conflict(fmt.Errorf("change field %d: modified since", f.ID), fault.Say("field.changed_since|Somebody else changed this field while you were editing it."))
+	}
+	f.Type, f.Alias = was.Type, was.Alias
+	f = was.defined(f.tidied().definition())
+	if !f.Custom() && f.Renamed == fault.Say(f.Label).English() {
+		f.Renamed = ""
+	}
+	if f.Computed() {
+		f.Required, f.Filterable, f.OnQuick, f.Default = false, false, false, was.Default
+	}
+	if err := f.problems().Err(); err != nil {
+		return f, err
+	}
+	if f.Group != was.Group {
+		f.Position = lastStandard
+		for _, other := range set.all {
+			if other.Group == f.Group {
+				f.Position = max(f.Position, other.Position+1)
+			}
+		}
+	}
+	switch {
+	case !f.Indexed():
+		f.Indexing = Unindexed
+	case !was.Indexed() || f.Unique && !was.Unique:
+		f.Indexing = Filling
+	case f.Indexing == Clashing && !f.Unique:
+		f.Indexing = Filled
+	}
+	f.Modified, f.ModifiedBy, f.ModifiedUser = tx.Now(), by.User, by.Name
+	return f, f.write(ctx, tx)
+}
+
+// Arrange puts fields of a group in this order. Those of the group that are not
+// named follow.
+func Arrange(ctx context.Context, tx *db.Tx, g Group, order []int64) error {
+	set, err := begin(ctx, tx)
+	if err != nil {
+		return err
+	}
+	var group []Field
+	for _, f := range set.all {
+		if f.Group == g {
+			group = append(group, f)
+		}
+	}
+	place := func(f Field) int {
+		if i := slices.Index(order, f.ID); i >= 0 {
+			return i
+		}
+		return len(order)
+	}
+	slices.SortStableFunc(group, func(a, b Field) int { return cmp.Compare(place(a), place(b)) })
+	var rows [][]any
+	for i, f := range group {
+		if f.Position != i+1 {
+			rows = append(rows, []any{f.ID, f.Object, f.Alias, i + 1, unchanged, int(Unindexed)})
+		}
+	}
+	return tx.InsertOr(ctx, "field", []string{"id", "object", "alias", "position", "definition", "indexing"}, rows, `ON CONFLICT (id) DO UPDATE SET position = excluded.position`)
+}
+
+// KeptFor is how long the values of a removed field are kept.
+const KeptFor = 30 * 24 * time.Hour
+
+// Remove takes a field away. Its values are kept for KeptFor, and come back with
+// Restore.
+func Remove(ctx context.Context, tx *db.Tx, number int64, by By) error {
+	set, err := begin(ctx, tx)
+	if err != nil {
+		return err
+	}
+	f, err := set.byID(number)
+	if err != nil {
+		return err
+	}
+	if f.Fixed {
+		return fault.Refused(nil, fault.Say("field.fixed|This field is part of every contact and cannot be removed."))
+	}
+	f.Removed, f.Modified, f.ModifiedBy, f.ModifiedUser, f.Indexing = tx.Now(), tx.Now(), by.User, by.Name, Unindexed
+	return f.write(ctx, tx)
+}
+
+// Restore brings back a field that was removed, and returns it. Its index is to be
+// filled again.
+func Restore(ctx context.Context, tx *db.Tx, number int64, by By) (Field, error) {
+	set, err := begin(ctx, tx)
+	if err != nil {
+		return Field{}, err
+	}
+	list := set.Removed()
+	i := slices.IndexFunc(list, func(f Field) bool { return f.ID == number })
+	if i < 0 {
+		return Field{}, fault.NotFound(fmt.Errorf("restore field %d: it was not removed", number))
+	}
+	f := list[i]
+	f.Removed, f.Modified, f.ModifiedBy, f.ModifiedUser = time.Time{}, tx.Now(), by.User, by.Name
+	if f.Indexed() {
+		f.Indexing = Filling
+	}
+	return f, f.write(ctx, tx)
+}
+
+// Forget ends a removed field, once its values are erased. Of a standard one it is
+// kept that it was removed.
+func Forget(ctx context.Context, tx *db.Tx, number int64) error {
+	if _, err := begin(ctx, tx); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM field WHERE id = ? AND id > ? AND removed IS NOT NULL`, number, lastStandard); err != nil {
+		return fmt.Errorf("forget field %d: %w", number, err)
+	}
+	return nil
+}
+
+// SetIndexing notes how far the index of a field is.
+func SetIndexing(ctx context.Context, tx *db.Tx, number int64, i Index) error {
+	if _, err := begin(ctx, tx); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE field SET indexing = ? WHERE id = ? AND removed IS NULL`, int(i), number); err != nil {
+		return fmt.Errorf("note index of field %d: %w", number, err)
+	}
+	return nil
+}
+
+// changing is attached to a transaction that changes definitions.
+type changing struct{}
+
+// Flush implements db.Pending.
+func (changing) Flush(context.Context, *db.Tx) error { return nil }
+
+// begin reads the fields to change one of them. Others who do wait.
+func begin(ctx context.Context, tx *db.Tx) (*Set, error) {
+	tx.Attach(changing{}, func() db.Pending { return changing{} })
+	if _, err := tx.Exec(ctx, `UPDATE field_version SET version = version + 1`); err != nil {
+		return nil, fmt.Errorf("change fields: %w", err)
+	}
+	if err := tx.Publish(topic); err != nil {
+		return nil, err
+	}
+	return Load(ctx, tx)
+}
+
+func (s *Set) byID(number int64) (Field, error) {
+	i := slices.IndexFunc(s.all, func(f Field) bool { return f.ID == number })
+	if i < 0 {
+		return Field{}, fault.NotFound(fmt.Errorf("there is no field %d", number))
+	}
+	return s.all[i], nil
+}
+
+func (f Field) write(ctx context.Context, tx *db.Tx) error {
+	text, err := json.Marshal(f.definition())
+	if err != nil {
+		return fmt.Errorf("write field %s: %w", f.Alias, err)
+	}
+	row := []any{f.ID, f.Object, f.Alias, f.Position, string(text), int(f.Indexing), db.NullMillis(f.Added), db.NullMillis(f.Modified), db.NullID(f.CreatedBy), db.NullText(f.CreatedUser),
+		db.NullID(f.ModifiedBy), db.NullText(f.ModifiedUser), db.NullMillis(f.Removed)}
+	return tx.InsertOr(ctx, "field", columns, [][]any{row}, `ON CONFLICT (id) DO UPDATE SET position = excluded.position, definition = excluded.definition, indexing = excluded.indexing,
+		modified = excluded.modified, modified_by = excluded.modified_by, modified_by_user = excluded.modified_by_user, removed = excluded.removed`)
+}
+
+var columns = []string{"id", "object", "alias", "position", "definition", "indexing", "added", "modified", "created_by", "created_by_user", "modified_by", "modified_by_user", "removed"}
