@@ -162,10 +162,19 @@ func Back(ctx context.Context, q db.Q, contact id.Contact, events int) (Cursor, 
 	return further(ctx, q, contact, Cursor{}, events)
 }
 
-// Holding asks for one of these numbers under one of these names in the data of
-// an event.
+// Slot is where the data of an event has a number: under a name in an object, at
+// an index in a list. Both are the program's, never from outside.
+type Slot struct {
+	Name  string
+	Index int
+}
+
+func (s Slot) text(d db.Dialect) string { return d.JSONText("data", s.Name, s.Index) }
+
+// Holding asks for one of these numbers in one of these slots of the data of an
+// event.
 type Holding struct {
-	Names   []string // of the program, never from outside
+	Slots   []Slot
 	Numbers []int64
 }
 
@@ -175,8 +184,8 @@ func (h Holding) where(d db.Dialect) (string, []any) {
 	}
 	var either []string
 	var args []any
-	for _, name := range h.Names {
-		either = append(either, d.JSONText("data", name)+` IN (`+db.Marks(len(h.Numbers))+`)`)
+	for _, slot := range h.Slots {
+		either = append(either, slot.text(d)+` IN (`+db.Marks(len(h.Numbers))+`)`)
 		for _, n := range h.Numbers {
 			args = append(args, strconv.FormatInt(n, 10))
 		}
@@ -185,12 +194,12 @@ func (h Holding) where(d db.Dialect) (string, []any) {
 }
 
 // Numbers lists the different numbers that the events of a page of a thread have
-// under one of these names in their data.
-func Numbers(ctx context.Context, q db.Q, contact id.Contact, p Page, names ...string) ([]int64, error) {
-	values, texts := make([]string, len(names)), make([]sql.NullString, len(names))
-	into := make([]any, len(names))
-	for i, name := range names {
-		values[i], into[i] = q.Dialect().JSONText("data", name), &texts[i]
+// in one of these slots of their data.
+func Numbers(ctx context.Context, q db.Q, contact id.Contact, p Page, slots ...Slot) ([]int64, error) {
+	values, texts := make([]string, len(slots)), make([]sql.NullString, len(slots))
+	into := make([]any, len(slots))
+	for i, slot := range slots {
+		values[i], into[i] = slot.text(q.Dialect()), &texts[i]
 	}
 	where, args, err := p.among(ctx, q, contact)
 	if err != nil {

@@ -22,7 +22,11 @@ func long(t *testing.T, n int) (*db.DB, time.Time) {
 			if i%100 == 0 {
 				kind = 20
 			}
-			activity.Append(tx, activity.Entry{Contact: 1, At: first.Add(time.Duration(i) * time.Minute), Kind: kind, Data: map[string]int{"u": i % 7}})
+			var data any = map[string]int{"u": i % 7}
+			if i%3 > 0 {
+				data = []int{9, i % 7}
+			}
+			activity.Append(tx, activity.Entry{Contact: 1, At: first.Add(time.Duration(i) * time.Minute), Kind: kind, Data: data})
 		}
 		return nil
 	})
@@ -97,11 +101,11 @@ func TestCountsOfAThread(t *testing.T) {
 	if err != nil || len(rhythm) != 3 || rhythm[hour+2][10] != 60 || rhythm[hour+3][20] != 1 || rhythm[hour+4][10] != 10 {
 		t.Error(rhythm, err)
 	}
-	numbers, err := activity.Numbers(t.Context(), d, 1, activity.Page{Kinds: []activity.Kind{20}}, "u", "t")
+	numbers, err := activity.Numbers(t.Context(), d, 1, activity.Page{Kinds: []activity.Kind{20}}, activity.Slot{Name: "u", Index: 1}, activity.Slot{Name: "t", Index: 2})
 	if err != nil || len(numbers) != 3 { // 0, 100 and 200, modulo 7
 		t.Error(numbers, err)
 	}
-	held, err := activity.Thread(t.Context(), d, 1, activity.Page{Holding: &activity.Holding{Names: []string{"t", "u"}, Numbers: []int64{3}}, Limit: 1000})
+	held, err := activity.Thread(t.Context(), d, 1, activity.Page{Holding: &activity.Holding{Slots: []activity.Slot{{Name: "t", Index: 2}, {Name: "u", Index: 1}}, Numbers: []int64{3}}, Limit: 1000})
 	if err != nil || len(held) != 36 {
 		t.Error(len(held), err)
 	}

@@ -121,10 +121,10 @@ func (s *session) recall(ctx context.Context, browsers map[id.Contact][]*browser
 		if err := e.Decode(&p); err != nil {
 			return err
 		}
-		if !WellFormed(p.View) {
+		if p.View == 0 {
 			continue
 		}
-		s.recalled[viewOf{e.Contact, viewBits(p.View)}] = true
+		s.recalled[viewOf{e.Contact, p.View}] = true
 		for _, b := range browsers[e.Contact] {
 			if !b.views.has(p.View) {
 				b.views.add(p.View)

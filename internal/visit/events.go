@@ -28,17 +28,6 @@ type Following struct {
 	Followed bool       `json:"followed"`
 }
 
-// pageViewed is the stored data of page.viewed. Texts are numbers of visit_text.
-type pageViewed struct {
-	View     string `json:"v,omitempty"`
-	URL      int64  `json:"u,omitempty"`
-	Title    int64  `json:"t,omitempty"`
-	Referrer int64  `json:"r,omitempty"`
-	Campaign int64  `json:"c,omitempty"`
-	Language string `json:"l,omitempty"`
-	Code     int    `json:"s,omitempty"`
-}
-
 // PageView is a page.viewed event with its texts.
 type PageView struct {
 	URL, Title, Referrer, Language string
@@ -128,7 +117,7 @@ func PageViews(ctx context.Context, q db.Q, events []activity.Event) (map[id.Eve
 			return nil, err
 		}
 		stored[e.ID] = p
-		texts = append(texts, p.URL, p.Title, p.Referrer, p.Campaign)
+		texts = append(texts, p.URL, p.Title, p.Language, p.Referrer, p.Campaign)
 	}
 	bodies, err := readTexts(ctx, q, texts)
 	if err != nil {
@@ -137,7 +126,7 @@ func PageViews(ctx context.Context, q db.Q, events []activity.Event) (map[id.Eve
 	left := leavings(events)
 	views := make(map[id.Event]PageView, len(stored))
 	for e, p := range stored {
-		view := PageView{URL: bodies[p.URL], Title: bodies[p.Title], Referrer: bodies[p.Referrer], Language: p.Language, Code: p.Code, Left: left[e]}
+		view := PageView{URL: bodies[p.URL], Title: bodies[p.Title], Referrer: bodies[p.Referrer], Language: cmp.Or(bodies[p.Language], p.Spoken), Code: int(p.Code), Left: left[e]}
 		if q, err := url.ParseQuery(bodies[p.Campaign]); err == nil {
 			view.UTM = readUTM(q, "")
 		}

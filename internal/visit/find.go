@@ -15,8 +15,7 @@ import (
 // holds these words.
 func ViewsWith(ctx context.Context, q db.Q, contact id.Contact, p activity.Page, words string) ([]activity.Event, error) {
 	p.Kinds = []activity.Kind{KindPageViewed}
-	names := []string{"u", "t"} // of pageViewed: address and title
-	numbers, err := activity.Numbers(ctx, q, contact, p, names...)
+	numbers, err := activity.Numbers(ctx, q, contact, p, heldTexts...)
 	if err != nil {
 		return nil, err
 	}
@@ -24,7 +23,7 @@ func ViewsWith(ctx context.Context, q db.Q, contact id.Contact, p activity.Page,
 	if err != nil {
 		return nil, err
 	}
-	p.Holding = &activity.Holding{Names: names}
+	p.Holding = &activity.Holding{Slots: heldTexts}
 	words = field.Fold(words)
 	for n, body := range bodies {
 		if holds(body, words) {

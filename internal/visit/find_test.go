@@ -1,9 +1,11 @@
 package visit_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"ariane/internal/activity"
+	"ariane/internal/base/db"
 	"ariane/internal/base/db/dbtest"
 	"ariane/internal/visit"
 
@@ -27,6 +29,45 @@ func TestViewsWith(t *testing.T) {
 		if err != nil || len(events) != want {
 			t.Errorf("%q: %d events, %v", words, len(events), err)
 		}
+	}
+}
+
+// Page views recorded before they were stored as lists are found like others, read
+// the same, and recognised when they arrive again.
+func TestFormerViews(t *testing.T) {
+	ctx := t.Context()
+	d := dbtest.Open(t)
+	r := recorder(t, d)
+	a := record(t, r, hit(1, 1))
+	r.Close()
+	want := views(t, d, a.Contact)
+	var raw string
+	if err := d.QueryRow(ctx, `SELECT data FROM event WHERE contact_id = ? AND kind = ?`, int64(a.Contact), int(visit.KindPageViewed)).Scan(&raw); err != nil {
+		t.Fatal(err)
+	}
+	var list []any
+	if err := json.Unmarshal([]byte(raw), &list); err != nil {
+		t.Fatal(err)
+	}
+	former, err := json.Marshal(map[string]any{"v": hit(1, 1).View, "u": list[1], "t": list[2], "l": hit(1, 1).Language})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Do(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE event SET data = ? WHERE contact_id = ? AND kind = ?`, string(former), int64(a.Contact), int(visit.KindPageViewed))
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	r = recorder(t, d)
+	defer r.Close()
+	record(t, r, hit(1, 1))
+	if diff := cmp.Diff(want, views(t, d, a.Contact)); diff != "" {
+		t.Error(diff)
+	}
+	events, err := visit.ViewsWith(ctx, d, a.Contact, activity.Page{Limit: 10}, "a page")
+	if err != nil || len(events) != 1 {
+		t.Errorf("found %d, %v", len(events), err)
 	}
 }
 

@@ -47,7 +47,7 @@ func FuzzHit(f *testing.F) {
 		if !WellFormed(h.Token) || h.View != "" && !WellFormed(h.View) {
 			t.Errorf("token %q, view %q", h.Token, h.View)
 		}
-		if h.View != "" && viewBits(h.View) == 0 {
+		if h.View != "" && bitsOf(h.View) == 0 {
 			t.Errorf("view %q has no bits", h.View)
 		}
 		for _, s := range []struct {

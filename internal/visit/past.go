@@ -71,8 +71,10 @@ func (r *Recorder) AddViews(ctx context.Context, tx *db.Tx, views []*Past) error
 	err := s.numberAll(ctx, func(yield func(string) bool) {
 		for _, p := range views {
 			p.Hit = p.Hit.clean()
-			if !yield(p.URL) || !yield(p.Title) || !yield(p.Referrer) || !yield(p.UTM.encode()) {
-				return
+			for _, body := range p.bodies() {
+				if !yield(body) {
+					return
+				}
 			}
 		}
 	})

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -115,34 +113,10 @@ type browser struct {
 	found int64
 }
 
-// viewOf is a view of a contact, by 64 bits.
+// viewOf is a view of a contact.
 type viewOf struct {
 	contact id.Contact
-	view    uint64
-}
-
-// recent are the views that a browser sent last, each by 64 bits.
-type recent struct {
-	views [viewsKept]uint64
-	next  uint8
-	known bool // what was stored before is among them
-}
-
-func (r *recent) add(view string) {
-	r.views[r.next] = viewBits(view)
-	r.next = (r.next + 1) % viewsKept
-}
-
-func (r *recent) has(view string) bool { return slices.Contains(r.views[:], viewBits(view)) }
-
-// viewBits are 64 bits of a well formed view, never zero.
-func viewBits(view string) uint64 {
-	var halves [2]uint64
-	for i := range halves {
-		// What is well formed can be read.
-		halves[i], _ = strconv.ParseUint(view[i*16:(i+1)*16], 16, 64)
-	}
-	return max(halves[0]*0x9E3779B97F4A7C15+halves[1], 1)
+	view    viewBits
 }
 
 type waiting struct {
@@ -423,7 +397,7 @@ func (s *session) record(ctx context.Context, batch []*waiting) error {
 		if _, met := s.agents[w.hit.Token]; !met {
 			s.agents[w.hit.Token] = &w.hit
 		}
-		for _, body := range []string{w.hit.URL, w.hit.Title, w.hit.Referrer, w.hit.UTM.encode()} {
+		for _, body := range w.hit.bodies() {
 			s.texts.want(s.r, body)
 		}
 	}
@@ -441,11 +415,11 @@ func (s *session) record(ctx context.Context, batch []*waiting) error {
 		if w.view = (activity.Ref{}); b.untracked {
 			continue
 		}
-		if h.View != "" {
-			if b.views.has(h.View) || s.recalled[viewOf{b.contact, viewBits(h.View)}] {
+		if view := bitsOf(h.View); view != 0 {
+			if b.views.has(view) || s.recalled[viewOf{b.contact, view}] {
 				continue
 			}
-			b.views.add(h.View)
+			b.views.add(view)
 		}
 		if err := s.arrive(ctx, h); err != nil {
 			return err

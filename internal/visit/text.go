@@ -81,12 +81,6 @@ func (t *texts) number(ctx context.Context, tx *db.Tx) error {
 	return read()
 }
 
-// stored is a page view whose texts have numbers.
-func (s *session) stored(h *Hit) pageViewed {
-	return pageViewed{View: h.View, URL: s.texts.ids[h.URL], Title: s.texts.ids[h.Title], Referrer: s.texts.ids[h.Referrer],
-		Campaign: s.texts.ids[h.UTM.encode()], Language: h.Language, Code: h.Code}
-}
-
 // hashText is 128 bits: two texts never share it by chance, nor by effort that
 // a mislabelled page view would be worth.
 func hashText(body string) []byte {

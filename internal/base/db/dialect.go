@@ -87,13 +87,15 @@ func (tx *Tx) UnindexText(ctx context.Context, table string, row int64) error {
 	return nil
 }
 
-// JSONText is the text of a value of an object that is stored in a text column,
-// NULL where there is none. The name is the program's, never from outside.
-func (d Dialect) JSONText(column, name string) string {
+// JSONText is the text of a value of an object or a list that is stored in a text
+// column, under that name or at that index, NULL where there is none. Both are the
+// program's, never from outside.
+func (d Dialect) JSONText(column, name string, index int) string {
+	value := column
 	if d == Postgres {
-		column = "CAST(" + column + " AS JSON)"
+		value = "CAST(" + column + " AS JSON)"
 	}
-	return "CAST(" + column + " ->> '" + name + "' AS TEXT)"
+	return "CAST(CASE substr(" + column + ", 1, 1) WHEN '[' THEN " + value + " ->> " + strconv.Itoa(index) + " ELSE " + value + " ->> '" + name + "' END AS TEXT)"
 }
 
 // ShortestText is the least number of characters that MatchTexts finds by index.
