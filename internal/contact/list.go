@@ -144,8 +144,9 @@ func catalogue(state string) rule.Catalogue {
 		"company":   indexed("company"),
 		"email":     indexed("email"),
 		"ip": {Type: rule.Text, Expr: "a.address", AmongAny: true,
-			Within: "EXISTS (SELECT 1 FROM contact_ip i JOIN ip_address a ON a.id = i.ip_id WHERE i.contact_id = contact.id AND {})",
-			Among:  "SELECT i.contact_id FROM ip_address a JOIN contact_ip i ON i.ip_id = a.id WHERE {}"},
+			Within: "EXISTS (SELECT 1 FROM contact_ip i JOIN ip_address a ON a.id = i.ip_id WHERE i.contact_id = contact.id AND {} LIMIT 1 OFFSET 0)",
+			Among:  "SELECT i.contact_id FROM ip_address a JOIN contact_ip i ON i.ip_id = a.id WHERE {}",
+			Values: "SELECT 1 FROM ip_address a WHERE {}"},
 		"id": {Type: rule.Number, Expr: "contact.id", Among: "SELECT contact.id FROM contact WHERE {}"},
 	}
 }
@@ -153,6 +154,13 @@ func catalogue(state string) rule.Catalogue {
 // searched is how the texts of contacts are found.
 func searched(d db.Dialect, texts []string) (string, []any) {
 	return d.MatchTexts("contact_search", texts)
+}
+
+// searchedAmong is how they are found among the first contacts.
+func searchedAmong(contacts int) rule.Index {
+	return func(d db.Dialect, texts []string) (string, []any) {
+		return d.MatchTextsAmong("contact_search", contacts, texts)
+	}
 }
 
 // catalogue is what the filter's condition may ask.

@@ -34,14 +34,65 @@ func candidates(ctx context.Context, q db.Q, f Filter) (few, error) {
 		return few{}, nil
 	}
 	var many few
-	for _, s := range rule.Candidates(rest, f.catalogue(state), searched, q.Dialect()) {
-		ids, all, err := selected(ctx, q, s, narrowTo)
-		many = few{ids: ids, found: all, by: s}
-		if err != nil || all {
+	for i, s := range rule.Candidates(rest, f.catalogue(state), searched, q.Dialect()) {
+		frequent, err := frequentText(ctx, q, f, i)
+		if err != nil {
+			return few{}, err
+		}
+		many = few{ids: frequent, by: s}
+		if len(frequent) > 0 {
+			continue
+		}
+		most, err := mostOf(ctx, q, s)
+		if err != nil {
+			return few{}, err
+		}
+		many.ids, many.found, err = selected(ctx, q, s, most)
+		if err != nil || many.found {
 			return many, err
 		}
 	}
 	return many, nil // by text, if there is one: that is the most selective as a rule
+}
+
+// frequentText lists more than narrowTo contacts that the i-th selection finds, if
+// it asks for a text that half of the first ones hold, or none.
+func frequentText(ctx context.Context, q db.Q, f Filter, i int) (ids []id.Contact, err error) {
+	if !q.Dialect().GathersTexts() {
+		return nil, nil
+	}
+	state, rest := standing(f)
+	for _, among := range []int{countedAmong, 2 * narrowTo} {
+		s := rule.Candidates(rest, f.catalogue(state), searchedAmong(among), q.Dialect())[i]
+		if !s.Texts {
+			return nil, nil
+		}
+		var all bool
+		if ids, all, err = selected(ctx, q, s, narrowTo); err != nil || all && len(ids) < among/2 {
+			return nil, err
+		}
+		if !all {
+			return ids, nil
+		}
+	}
+	return nil, nil
+}
+
+// mostOf is how many of a selection are worth to be listed: fewer where there are
+// too many values already.
+func mostOf(ctx context.Context, q db.Q, s rule.Selection) (int, error) {
+	if s.Values == "" {
+		return narrowTo, nil
+	}
+	var values int
+	err := q.QueryRow(ctx, `SELECT count(*) FROM (`+s.Values+` LIMIT ?) AS found`, append(slices.Clone(s.Args), narrowTo+1)...).Scan(&values)
+	if err != nil {
+		return 0, fmt.Errorf("count values of contacts: %w", err)
+	}
+	if values > narrowTo {
+		return 2 * countedAmong, nil
+	}
+	return narrowTo, nil
 }
 
 // selected lists what a selection finds, so many at most; all tells that there is

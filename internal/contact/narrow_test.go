@@ -142,7 +142,7 @@ func TestCountOfMany(t *testing.T) {
 	err := d.Do(ctx, func(tx *db.Tx) error {
 		var list []New
 		for i := range narrowTo + 500 {
-			list = append(list, New{Values: map[string]string{"email": fmt.Sprintf("p%d@example.test", i), "company": []string{"Acme", "Écorce"}[i%2]}})
+			list = append(list, New{IP: fmt.Sprintf("198.18.%d.%d", i/250, i%250), Values: map[string]string{"email": fmt.Sprintf("p%d@example.test", i), "company": []string{"Acme", "Écorce"}[i%2]}})
 		}
 		_, err := CreateAll(ctx, tx, list)
 		return err
@@ -151,6 +151,8 @@ func TestCountOfMany(t *testing.T) {
 		t.Fatal(err)
 	}
 	example, acme := rule.Cond{Field: "text", Op: rule.Contains, Value: "example"}, rule.Cond{Field: "company", Op: rule.Equal, Value: "acme"}
+	half, tenth := rule.Cond{Field: "text", Op: rule.Contains, Value: "acme"}, rule.Cond{Field: "text", Op: rule.Contains, Value: "7@example"}
+	seen := func(from string) rule.Node { return rule.Cond{Field: "ip", Op: rule.StartsWith, Value: from} }
 	for _, c := range []struct {
 		where     rule.Node
 		most      int
@@ -164,6 +166,15 @@ func TestCountOfMany(t *testing.T) {
 		{example, 100, 100, 100, false},
 		{rule.All{example, acme}, 0, narrowTo/2 + 250, narrowTo/2 + 250, true},
 		{rule.All{example, acme}, 10_000, 500, narrowTo/2 + 250, false},
+		{half, 10_000, narrowTo/2 + 250, narrowTo/2 + 250, true},
+		{half, 0, narrowTo/2 + 250, narrowTo/2 + 250, true},
+		{tenth, 10_000, narrowTo/10 + 50, narrowTo/10 + 50, true},
+		{rule.All{half, tenth}, 10_000, 0, 0, true},
+		{seen("198.18."), 10_000, 2 * countedAmong, 2 * countedAmong, false},
+		{seen("198.18."), 0, narrowTo + 500, narrowTo + 500, true},
+		{seen("198.18.2."), 10_000, 250, 250, true},
+		{rule.All{seen("198.18."), example}, 10_000, countedAmong, countedAmong, false},
+		{rule.Any{seen("198.18."), example}, 10_000, countedAmong, narrowTo + 500, false},
 		{rule.Any{example, acme}, 10_000, 1500, narrowTo + 500, false},
 		{rule.All{example, rule.Not{Node: acme}}, 0, narrowTo/2 + 250, narrowTo/2 + 250, true},
 		{rule.All{example, rule.Not{Node: acme}}, 10_000, 400, narrowTo/2 + 250, false},
@@ -181,7 +192,15 @@ func TestCountOfMany(t *testing.T) {
 			t.Errorf("%+v up to %d: %d (%t), want %d to %d (%t), %v", c.where, c.most, n, exact, c.low, c.high, c.exact, err)
 		}
 	}
-	if page, err := List(ctx, d, Filter{Where: example, Limit: 30}); len(page.Contacts) != 30 || page.Next == "" || page.Exact || page.Found != 0 || err != nil {
-		t.Errorf("%d contacts, %v", len(page.Contacts), err)
+	for _, where := range []rule.Node{example, seen("198.18."), rule.All{example, seen("198.18.")}} {
+		f := Filter{Where: where, Sort: SortEmail, Limit: 30}
+		page, err := List(ctx, d, f)
+		if len(page.Contacts) != 30 || page.Next == "" || page.Exact || page.Found != 0 || err != nil {
+			t.Errorf("%+v: %d contacts, %v", where, len(page.Contacts), err)
+		}
+		inOrder, err := listInOrder(ctx, d, f)
+		if diff := cmp.Diff(numbersOf(inOrder), numbersOf(page)); diff != "" || err != nil {
+			t.Errorf("%+v: in order (-), listed (+): %s, %v", where, diff, err)
+		}
 	}
 }

@@ -17,6 +17,9 @@ type Selection struct {
 	// Exact tells that it finds the rows that match and no others, Texts that it
 	// asks Index alone.
 	Exact, Texts bool
+	// Values is a query with the same arguments which finds about as many or fewer,
+	// and sooner; empty where there is none.
+	Values string
 }
 
 // Candidates are queries each of which finds all rows that match a tree by an
@@ -96,7 +99,7 @@ func (f finder) any(parts Any) found {
 	case 0:
 		return found{}
 	case 1:
-		either.Text = ones[0].Text
+		either.Text, either.Values = ones[0].Text, ones[0].Values
 		return found{queries: []Selection{either}, whole: true}
 	}
 	either.Text = strings.Join(texts, " UNION ALL ")
@@ -117,7 +120,8 @@ func (f finder) cond(q Cond) found {
 		if err != nil {
 			return found{}
 		}
-		return found{queries: []Selection{{Text: strings.Replace(field.Among, "{}", where, 1), Args: c.args, Exact: true}}, whole: true}
+		fill := func(query string) string { return strings.Replace(query, "{}", where, 1) }
+		return found{queries: []Selection{{Text: fill(field.Among), Args: c.args, Exact: true, Values: fill(field.Values)}}, whole: true}
 	}
 	text, isText := q.Value.(string)
 	if !isText || !field.Searched || !field.Folded {

@@ -121,11 +121,27 @@ func (d Dialect) MatchTexts(table string, terms []string) (string, []any) {
 		}
 		return `SELECT rowid FROM ` + table + ` WHERE ` + table + ` MATCH ?`, []any{strings.Join(quoted, " AND ")}
 	}
-	where, args := make([]string, len(terms)), make([]any, len(terms))
+	where, args := holdTexts(terms)
+	return `SELECT rowid FROM ` + table + ` WHERE ` + where, args
+}
+
+// GathersTexts tells that MatchTexts finds nothing before it has gathered all there
+// is: a text that very many rows hold is found sooner by MatchTextsAmong.
+func (d Dialect) GathersTexts() bool { return d == Postgres }
+
+// MatchTextsAmong is MatchTexts among the rows with the lowest ids, so many, which
+// are looked at one by one.
+func (d Dialect) MatchTextsAmong(table string, rows int, terms []string) (string, []any) {
+	where, args := holdTexts(terms)
+	return `SELECT rowid FROM (SELECT rowid, body FROM ` + table + ` ORDER BY rowid LIMIT ` + strconv.Itoa(rows) + `) AS first_rows WHERE ` + where, args
+}
+
+func holdTexts(terms []string) (where string, args []any) {
+	conds := make([]string, len(terms))
 	for i, t := range terms {
-		where[i], args[i] = "body LIKE ?", "%"+EscapeLike(t)+"%"
+		conds[i], args = `body LIKE ? ESCAPE '\'`, append(args, "%"+EscapeLike(t)+"%")
 	}
-	return `SELECT rowid FROM ` + table + ` WHERE ` + strings.Join(where, " AND "), args
+	return strings.Join(conds, " AND "), args
 }
 
 // EscapeLike makes a text stand for itself in a LIKE pattern that ends in
