@@ -121,7 +121,11 @@ func (f finder) cond(q Cond) found {
 			return found{}
 		}
 		fill := func(query string) string { return strings.Replace(query, "{}", where, 1) }
-		return found{queries: []Selection{{Text: fill(field.Among), Args: c.args, Exact: true, Values: fill(field.Values)}}, whole: true}
+		one := Selection{Text: fill(field.Among), Args: c.args, Exact: true}
+		if ordered[q.Op] {
+			one.Values = fill(field.Values)
+		}
+		return found{queries: []Selection{one}, whole: true}
 	}
 	text, isText := q.Value.(string)
 	if !isText || !field.Searched || !field.Folded {

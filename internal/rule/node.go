@@ -73,8 +73,8 @@ type Field struct {
 	// that an index in the order of Expr can answer, or AmongAny for all.
 	Among    string
 	AmongAny bool
-	// Values are the different values that Among goes through, for the same
-	// conditions: each is one of some row's.
+	// Values are the different values that Among goes through: each is one of some
+	// row's. It is asked what an index in their order answers.
 	Values string
 	// Searched says that whatever Expr holds stands in the texts that Index finds.
 	Searched bool

@@ -143,20 +143,20 @@ func (a *door) lines(ctx context.Context, c contact.Contact, q request) (lines [
 	if err != nil {
 		return nil, 0, 0, err
 	}
+	kinds := slices.DeleteFunc(slices.Clone(a.Kinds), func(kind activity.Definition) bool {
+		return counts[kind.Kind] == 0 || typeName(kind.Protocol) == "" || !q.wants(kind.Protocol)
+	})
 	filtered := q.search != "" || q.order == "eventLabel" || !q.from.IsZero() || !q.to.IsZero()
-	for _, kind := range a.Kinds {
-		n := counts[kind.Kind]
-		if n == 0 || typeName(kind.Protocol) == "" || !q.wants(kind.Protocol) {
-			continue
-		}
-		p := activity.Page{From: q.from, To: q.to, Kinds: []activity.Kind{kind.Kind}, Limit: mostEvents, Oldest: q.ascending()}
-		if !filtered {
-			p.Limit = min(q.page*q.limit, mostEvents)
-		}
-		events, err := activity.Thread(ctx, a.DB, c.ID, p)
-		if err != nil {
-			return nil, 0, 0, err
-		}
+	p := activity.Page{From: q.from, To: q.to, Limit: mostEvents, Oldest: q.ascending()}
+	if !filtered {
+		p.Limit = min(q.page*q.limit, mostEvents)
+	}
+	read, err := a.first(ctx, c, p, kinds, counts)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	for _, kind := range kinds {
+		events, n := read[kind.Kind], counts[kind.Kind]
 		if !filtered {
 			events = events[min((q.page-1)*q.limit, len(events)):]
 		}
@@ -175,4 +175,41 @@ func (a *door) lines(ctx context.Context, c contact.Contact, q request) (lines [
 	}
 	q.sort(lines)
 	return lines, total, pages, nil
+}
+
+// first reads the first events of each kind, p.Limit of each at most. Those that are
+// fewer are looked for together, because that goes through the whole thread.
+func (a *door) first(ctx context.Context, c contact.Contact, p activity.Page, kinds []activity.Definition, counts map[activity.Kind]int) (map[activity.Kind][]activity.Event, error) {
+	var alone, together []activity.Kind
+	for _, kind := range kinds {
+		if counts[kind.Kind] < p.Limit {
+			together = append(together, kind.Kind)
+		} else {
+			alone = append(alone, kind.Kind)
+		}
+	}
+	read := map[activity.Kind][]activity.Event{}
+	add := func(p activity.Page, kinds ...activity.Kind) error {
+		p.Kinds = kinds
+		events, err := activity.Thread(ctx, a.DB, c.ID, p)
+		for _, e := range events {
+			read[e.Kind] = append(read[e.Kind], e)
+		}
+		return err
+	}
+	for _, kind := range alone {
+		if err := add(p, kind); err != nil {
+			return nil, err
+		}
+	}
+	if len(together) == 0 {
+		return read, nil
+	}
+	limit := p.Limit
+	p.Limit *= len(together)
+	err := add(p, together...)
+	for kind, events := range read {
+		read[kind] = events[:min(limit, len(events))] // more may have come meanwhile
+	}
+	return read, err
 }
