@@ -18,8 +18,9 @@ type Any []Node
 // Not holds when its node does not.
 type Not struct{ Node Node }
 
-// Cond asks one field of the catalogue. Value is a string for a Text, an int64
-// for a Number, a time.Time for a Time; a []string or []int64 with In.
+// Cond asks one field of the catalogue. Value is a string for a Text; an int64 or
+// a float64 for a Number; a Span for a Time, Day or Moment, or a time.Time for a
+// Time; a []string, []int64 or []float64 with In.
 type Cond struct {
 	Field string
 	Op    Op
@@ -36,8 +37,10 @@ const (
 	Equal          Op = "equal"
 	In             Op = "in"
 	StartsWith     Op = "starts_with"
+	EndsWith       Op = "ends_with"
 	Contains       Op = "contains"
-	Like           Op = "like" // % stands for any text; \% and \\ for % and \
+	Like           Op = "like"    // % stands for any text; \% and \\ for % and \
+	Matches        Op = "matches" // a regular expression, in Go's syntax without \b
 	Less           Op = "less"
 	LessOrEqual    Op = "less_or_equal"
 	Greater        Op = "greater"
@@ -50,8 +53,10 @@ type Type int
 // The types.
 const (
 	Text   Type = iota // compared byte by byte
-	Number             // a whole number
+	Number             // whole or not
 	Time               // milliseconds, as base/db stores them
+	Day                // a text like 2006-01-02
+	Moment             // a text in the form of field.DatetimeLayout, in UTC
 	Flag               // a condition by itself
 )
 
@@ -63,7 +68,8 @@ type Field struct {
 	// Folded says that Expr holds texts in the form of field.Fold.
 	Folded bool
 	// Lines says that Expr holds several texts with a line break before,
-	// between and after them. Equal then means one of them.
+	// between and after them. What is asked is then asked of each of them; only a
+	// wildcard passes over their ends.
 	Lines bool
 	// Within is a condition around Expr, for values in related rows, with {} in
 	// the place of the condition: "EXISTS (SELECT 1 FROM t WHERE t.id = r.id AND {})".

@@ -144,6 +144,15 @@ func holdTexts(terms []string) (where string, args []any) {
 	return strings.Join(conds, " AND "), args
 }
 
+// Matches asks whether a text, NULL or not, matches the regular expression that is
+// bound to it. What Go and PostgreSQL understand alike can be asked.
+func (d Dialect) Matches(expr string) string {
+	if d == SQLite {
+		return expr + " REGEXP ?"
+	}
+	return expr + " ~ ?"
+}
+
 // EscapeLike makes a text stand for itself in a LIKE pattern that ends in
 // ESCAPE '\' (PostgreSQL's default).
 func EscapeLike(s string) string {

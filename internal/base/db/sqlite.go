@@ -101,6 +101,9 @@ func (w *writer) queryRow(query string, args []any) *sql.Row {
 // transaction runs.
 func (d *DB) openSQLite(ctx context.Context, dir string) error {
 	d.dialect, d.dir = SQLite, dir
+	if err := registerRegexp(); err != nil {
+		return fmt.Errorf("register REGEXP: %w", err)
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make data folder: %w", err)
 	}
