@@ -170,13 +170,14 @@ var layouts = []struct {
 	{time.DateOnly, func(t time.Time) time.Time { return day.add(t, 1) }},
 	{"02/01/2006", func(t time.Time) time.Time { return day.add(t, 1) }},
 	{"2006-01-02 15:04", func(t time.Time) time.Time { return t.Add(time.Minute) }},
-	{"2006-01-02t15:04", func(t time.Time) time.Time { return t.Add(time.Minute) }},
+	{"2006-01-02T15:04", func(t time.Time) time.Time { return t.Add(time.Minute) }},
 	{time.DateTime, func(t time.Time) time.Time { return t.Add(time.Second) }},
-	{"2006-01-02t15:04:05", func(t time.Time) time.Time { return t.Add(time.Second) }},
-	{"2006-01-02t15:04:05z07:00", func(t time.Time) time.Time { return t.Add(time.Second) }},
+	{"2006-01-02T15:04:05", func(t time.Time) time.Time { return t.Add(time.Second) }},
+	{"2006-01-02T15:04:05Z07:00", func(t time.Time) time.Time { return t.Add(time.Second) }},
 }
 
 func written(text string, zone *time.Location) (Span, bool) {
+	text = strings.ToUpper(text)
 	for _, l := range layouts {
 		if from, err := time.ParseInLocation(l.layout, text, zone); err == nil && from.Year() >= 1 {
 			return Span{from, l.lasts(from)}, true
