@@ -20,18 +20,18 @@ import (
 
 // doors lists everything that can be asked over HTTP.
 func (a *App) doors() [][]web.Route {
-	now := a.config.Clock
-	contacts := contactpage.Deps{DB: a.DB, Clock: now, Watcher: a.watcher, Places: a.places, BaseURL: a.BaseURL}
+	now, language := a.config.Clock, Language(a.DB)
+	contacts := contactpage.Deps{DB: a.DB, Clock: now, Language: language, Watcher: a.watcher, Places: a.places, BaseURL: a.BaseURL}
 	visitors := public.Deps{DB: a.DB, Recorder: a.Recorder, Policy: a.policy, Sites: a.sites, BaseURL: a.BaseURL}
 	return [][]web.Route{
 		track.Routes(track.Deps{DB: a.DB, Recorder: a.Recorder, Policy: a.policy, Sites: a.sites, BaseURL: a.BaseURL}),
 		public.Routes(visitors),
 		ops.Routes(a.operation()),
-		api.Routes(api.Deps{DB: a.DB, Kinds: Kinds()}),
+		api.Routes(api.Deps{DB: a.DB, Kinds: Kinds(), Clock: now, Language: language}),
 		accountpage.Routes(accountpage.Deps{DB: a.DB, Gate: a.gate, Clock: now}),
 		homepage.Routes(homepage.Deps{DB: a.DB, Clock: now, Runner: a.Runner, Problems: a.attention}),
 		contactpage.Routes(contacts),
-		findpage.Routes(findpage.Deps{DB: a.DB}),
+		findpage.Routes(findpage.Deps{DB: a.DB, Clock: now, Language: language}),
 		formpage.Routes(formpage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL, Public: visitors}),
 		sitepage.Routes(sitepage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL}),
 		activitypage.Routes(activitypage.Deps{DB: a.DB, Watcher: a.watcher, Tell: contacts.Everybody}),

@@ -4,27 +4,27 @@ import (
 	"encoding/json"
 	"reflect"
 	"testing"
+	"time"
 
 	"ariane/internal/activity"
 	"ariane/internal/app"
 	"ariane/internal/base/db/dbtest"
 	"ariane/internal/base/fault"
 	"ariane/internal/contact"
-	"ariane/internal/label"
-	"ariane/internal/rule"
 	"ariane/internal/search"
 )
 
 // Whatever is typed as a search finds contacts, or is refused with words.
 func FuzzSearch(f *testing.F) {
-	for _, seed := range []string{"", "ada", `"ada lovelace" OR !is:anonymous`, "email:%@example.test company:acme -(name:a or tag:b)", "(((((((((((", "ids:1,2,99999999999999999999", "ip:10.0.0.%", `\%_"'`, "is:", "é:à", "a\x00b\xff"} {
+	for _, seed := range []string{"", "ada", `"ada lovelace" OR !is:anonymous`, "email:%@example.test company:acme -(name:a or tag:b)", "(((((((((((", "ids:1,2,99999999999999999999", "ip:10.0.0.%", `\%_"'`, "is:", "é:à", "points:>=-1.5 created:<30d active:2026-01..", "city:lyon has:phone event:form owner:a is:mine", "phone:06.12.34 device:iphone attribution:..9", "a\x00b\xff"} {
 		f.Add(seed)
 	}
 	d := dbtest.Open(f)
+	language := app.Language(d)
 	f.Fuzz(func(t *testing.T, text string) {
-		q, err := search.Parse(text)
+		q, err := language.Parse(t.Context(), text, search.Who{User: 1, Now: time.Now()})
 		if err == nil {
-			_, err = contact.List(t.Context(), d, contact.Filter{Where: q.Where, Anonymous: q.Anonymous, Also: rule.Catalogue{"tag": label.Field()}, Limit: 10})
+			_, err = contact.List(t.Context(), d, contact.Filter{Where: q.Where, Anonymous: q.Anonymous, Also: language.Catalogue, Limit: 10})
 		}
 		if err != nil && !fault.Is(err, fault.KindInvalid) {
 			t.Errorf("%q: %v", text, err)

@@ -380,7 +380,7 @@ func TestSearchFindsPeopleAndVisitors(t *testing.T) {
 		{fmt.Sprintf("ids:%d,%d", elodie, visitor), []id.Contact{elodie}},
 		{"% _ ' \" -- ;", nil},
 	} {
-		q, err := search.Parse(test.text)
+		q, err := search.Language{}.Parse(t.Context(), test.text, search.Who{Now: time.Now()})
 		if err != nil {
 			if test.text != "% _ ' \" -- ;" {
 				t.Errorf("%q: %v", test.text, err)

@@ -28,7 +28,7 @@ func Count(ctx context.Context, q db.Q, f Filter) (int, error) {
 	case few.found:
 		return countAmong(ctx, q, f, few.ids)
 	}
-	where, args, err := rule.SQL(rest, f.catalogue(state), q.Dialect())
+	where, args, err := rule.SQL(rest, f.catalogue(state, q.Dialect()), q.Dialect())
 	if err != nil {
 		return 0, err
 	}
@@ -94,7 +94,7 @@ func countFirst(ctx context.Context, q db.Q, state string, most int) (n int, err
 // countAmong counts those of these contacts that match.
 func countAmong(ctx context.Context, q db.Q, f Filter, ids []id.Contact) (n int, err error) {
 	state, rest := standing(f)
-	where, args, err := rule.SQL(rest, f.catalogue(state), q.Dialect())
+	where, args, err := rule.SQL(rest, f.catalogue(state, q.Dialect()), q.Dialect())
 	if err != nil {
 		return 0, err
 	}
@@ -109,7 +109,7 @@ func countAmong(ctx context.Context, q db.Q, f Filter, ids []id.Contact) (n int,
 // countSome counts those that match among the first contacts.
 func countSome(ctx context.Context, q db.Q, f Filter) (n int, exact bool, err error) {
 	state, rest := standing(f)
-	where, args, err := rule.SQL(rest, f.catalogue(state), q.Dialect())
+	where, args, err := rule.SQL(rest, f.catalogue(state, q.Dialect()), q.Dialect())
 	if err != nil {
 		return 0, false, err
 	}

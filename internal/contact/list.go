@@ -12,6 +12,7 @@ import (
 
 	"ariane/internal/base/db"
 	"ariane/internal/base/fault"
+	"ariane/internal/field"
 	"ariane/internal/rule"
 )
 
@@ -126,7 +127,7 @@ func decodeCursor(s string, text bool) (cursor, error) {
 
 // catalogue is what a condition may ask about a contact of a state. Visitors have
 // no values that tell who somebody is.
-func catalogue(state string) rule.Catalogue {
+func catalogue(state string, d db.Dialect) rule.Catalogue {
 	never := state == "= 0"
 	known := func(column string) rule.Field {
 		return rule.Field{Type: rule.Text, Expr: "contact." + column, Folded: true, Searched: true, Never: never}
@@ -136,7 +137,13 @@ func catalogue(state string) rule.Catalogue {
 		f.Among = "SELECT contact.id FROM contact WHERE contact.state = 1 AND {}"
 		return f
 	}
-	return rule.Catalogue{
+	all := figures(state)
+	for _, f := range field.Standard() {
+		if _, figure := all[f.Alias]; !figure && !columned[f.Alias] && f.Alias != "last_active" && Asks(f) {
+			all[f.Alias] = valued(f, d, never)
+		}
+	}
+	maps.Copy(all, rule.Catalogue{
 		"anonymous": {Type: rule.Flag, Expr: "contact.state = 0"},
 		"text":      {Type: rule.Text, Expr: "(SELECT s.body FROM contact_search s WHERE s.rowid = contact.id)", Folded: true, Lines: true, Searched: true, Never: never},
 		"firstname": known("firstname"),
@@ -148,7 +155,8 @@ func catalogue(state string) rule.Catalogue {
 			Among:  "SELECT i.contact_id FROM ip_address a JOIN contact_ip i ON i.ip_id = a.id WHERE {}",
 			Values: "SELECT 1 FROM ip_address a WHERE {}"},
 		"id": {Type: rule.Number, Expr: "contact.id", Among: "SELECT contact.id FROM contact WHERE {}"},
-	}
+	})
+	return all
 }
 
 // searched is how the texts of contacts are found.
@@ -164,8 +172,8 @@ func searchedAmong(contacts int) rule.Index {
 }
 
 // catalogue is what the filter's condition may ask.
-func (f Filter) catalogue(state string) rule.Catalogue {
-	asked := catalogue(state)
+func (f Filter) catalogue(state string, d db.Dialect) rule.Catalogue {
+	asked := catalogue(state, d)
 	maps.Copy(asked, f.Also)
 	return asked
 }
@@ -203,7 +211,7 @@ func planState(f Filter, state string, rest rule.Node, d db.Dialect) (query, err
 		q.where = append(q.where, "active.state "+state)
 	}
 	q.where = append(q.where, "contact.state "+state)
-	where, args, err := rule.SQL(rest, f.catalogue(state), d)
+	where, args, err := rule.SQL(rest, f.catalogue(state, d), d)
 	if err != nil {
 		return q, err
 	}

@@ -72,7 +72,7 @@ func TestNameWithoutKeyIsAbsorbed(t *testing.T) {
 	if !strings.Contains(b.thread(ada), "contact.merged") {
 		t.Errorf("thread %q", b.thread(ada))
 	}
-	q, err := search.Parse("king")
+	q, err := search.Language{}.Parse(t.Context(), "king", search.Who{})
 	if err != nil {
 		t.Fatal(err)
 	}

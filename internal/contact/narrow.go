@@ -34,7 +34,7 @@ func candidates(ctx context.Context, q db.Q, f Filter) (few, error) {
 		return few{}, nil
 	}
 	var many few
-	for i, s := range rule.Candidates(rest, f.catalogue(state), searched, q.Dialect()) {
+	for i, s := range rule.Candidates(rest, f.catalogue(state, q.Dialect()), searched, q.Dialect()) {
 		frequent, err := frequentText(ctx, q, f, i)
 		if err != nil {
 			return few{}, err
@@ -63,7 +63,7 @@ func frequentText(ctx context.Context, q db.Q, f Filter, i int) (ids []id.Contac
 	}
 	state, rest := standing(f)
 	for _, among := range []int{countedAmong, 2 * narrowTo} {
-		s := rule.Candidates(rest, f.catalogue(state), searchedAmong(among), q.Dialect())[i]
+		s := rule.Candidates(rest, f.catalogue(state, q.Dialect()), searchedAmong(among), q.Dialect())[i]
 		if !s.Texts {
 			return nil, nil
 		}
@@ -135,7 +135,7 @@ func arrange(ctx context.Context, q db.Q, f Filter, ids []id.Contact, looked boo
 	// Not by the index of all in this state.
 	where := "+" + of + " " + state
 	if looked {
-		text, more, err := rule.SQL(rest, f.catalogue(state), q.Dialect())
+		text, more, err := rule.SQL(rest, f.catalogue(state, q.Dialect()), q.Dialect())
 		if err != nil {
 			return nil, err
 		}
@@ -258,7 +258,7 @@ func listFew(ctx context.Context, q db.Q, f Filter, few few, lazy bool) (Page, e
 // matching are the first that match of contacts in order, so many at most.
 func matching(ctx context.Context, q db.Q, f Filter, list []placed, most int) (kept []placed, err error) {
 	state, rest := standing(f)
-	where, args, err := rule.SQL(rest, f.catalogue(state), q.Dialect())
+	where, args, err := rule.SQL(rest, f.catalogue(state, q.Dialect()), q.Dialect())
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,38 +13,61 @@ import (
 type command struct {
 	names  []string // folded; the first is the one to suggest
 	fields []string
-	build  func(c command, v value) (rule.Node, bool)
+	takes  takes
+	build  func(c command, v value, r *reading) (rule.Node, bool)
 }
+
+// takes is what the value of a command is.
+type takes int
+
+const (
+	aText takes = iota
+	aNumber
+	aTime
+)
 
 // commands of the list of contacts.
 var commands = []command{
-	{[]string{"is", "est"}, nil, flag},
-	{[]string{"email"}, []string{"email"}, starts},
-	{[]string{"name", "nom"}, []string{"firstname", "lastname"}, starts},
-	{[]string{"company", "societe"}, []string{"company"}, starts},
-	{[]string{"ip"}, []string{"ip"}, starts},
-	{[]string{"tag", "etiquette"}, []string{"tag"}, named},
-	{[]string{"ids"}, []string{"id"}, numbers},
+	{[]string{"is", "est"}, nil, aText, flag},
+	{[]string{"has", "a"}, nil, aText, present},
+	{[]string{"name", "nom"}, []string{"firstname", "lastname"}, aText, starts},
+	{[]string{"email"}, []string{"email"}, aText, starts},
+	{[]string{"company", "societe"}, []string{"company"}, aText, starts},
+	{[]string{"phone", "telephone"}, []string{"phone", "mobile"}, aText, telephone},
+	{[]string{"any", "tout"}, nil, aText, anything},
+	{[]string{"tag", "etiquette"}, []string{"tag"}, aText, named},
+	{[]string{"owner", "proprietaire"}, []string{"owner"}, aText, owned},
+	{[]string{"points"}, []string{"points"}, aNumber, number},
+	{[]string{"active", "actif"}, []string{"active"}, aTime, moment},
+	{[]string{"created", "cree"}, []string{"created"}, aTime, moment},
+	{[]string{"identified", "identifie"}, []string{"identified"}, aTime, moment},
+	{[]string{"modified", "modifie"}, []string{"modified"}, aTime, moment},
+	{[]string{"event", "evenement"}, []string{"event"}, aText, happened},
+	{[]string{"device", "appareil"}, []string{"device"}, aText, contains},
+	{[]string{"ip"}, []string{"ip"}, aText, starts},
+	{[]string{"ids"}, []string{"id"}, aText, numbers},
 }
+
+var (
+	anonymous = rule.Cond{Field: "anonymous", Op: rule.Is}
+	someOwner = rule.Cond{Field: "owner", Op: rule.Present}
+)
 
 // flags are the values of is:, by folded name.
-var flags = map[string]rule.Node{
-	"anonymous":  rule.Cond{Field: "anonymous", Op: rule.Is},
-	"anonyme":    rule.Cond{Field: "anonymous", Op: rule.Is},
-	"identified": rule.Not{Node: rule.Cond{Field: "anonymous", Op: rule.Is}},
-	"identifie":  rule.Not{Node: rule.Cond{Field: "anonymous", Op: rule.Is}},
+var flags = map[string]func(r *reading) rule.Node{
+	"anonymous":        func(*reading) rule.Node { return anonymous },
+	"anonyme":          func(*reading) rule.Node { return anonymous },
+	"identified":       func(*reading) rule.Node { return rule.Not{Node: anonymous} },
+	"identifie":        func(*reading) rule.Node { return rule.Not{Node: anonymous} },
+	"mine":             mine,
+	"amoi":             mine,
+	"mien":             mine,
+	"unowned":          func(*reading) rule.Node { return rule.Not{Node: someOwner} },
+	"sansproprietaire": func(*reading) rule.Node { return rule.Not{Node: someOwner} },
 }
 
-func find(name string) (command, bool) {
-	name = field.Fold(name)
-	for _, c := range commands {
-		for _, n := range c.names {
-			if n == name {
-				return c, true
-			}
-		}
-	}
-	return command{}, false
+func mine(r *reading) rule.Node {
+	return rule.Cond{Field: "owner", Op: rule.In, Value: []int64{int64(r.User)}}
 }
 
 // suggest is the command whose name is one or two letters away, or nothing.
@@ -81,13 +105,36 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-func flag(_ command, v value) (rule.Node, bool) {
-	n, ok := flags[field.Fold(v.text)]
-	return n, ok
+func flag(_ command, v value, r *reading) (rule.Node, bool) {
+	ask, ok := flags[field.Fold(v.text)]
+	if !ok {
+		return nil, false
+	}
+	return ask(r), true
+}
+
+// present asks whether there is a value of what the command of this name asks.
+func present(_ command, v value, r *reading) (rule.Node, bool) {
+	c, ok := r.find(v.text)
+	if !ok || len(c.fields) == 0 {
+		return nil, false
+	}
+	var any rule.Any
+	for _, f := range c.fields {
+		any = append(any, rule.Cond{Field: f, Op: rule.Present})
+	}
+	return one(any), true
+}
+
+func one(any rule.Any) rule.Node {
+	if len(any) == 1 {
+		return any[0]
+	}
+	return any
 }
 
 // starts asks whether one of the fields starts with the value.
-func starts(c command, v value) (rule.Node, bool) {
+func starts(c command, v value, _ *reading) (rule.Node, bool) {
 	switch {
 	case v.wild() && v.strict:
 		return anyField(c.fields, rule.Like, v.pattern()), true
@@ -97,6 +144,61 @@ func starts(c command, v value) (rule.Node, bool) {
 		return anyField(c.fields, rule.Equal, v.plain()), true
 	}
 	return anyField(c.fields, rule.StartsWith, v.plain()), true
+}
+
+// contains asks whether one of the fields has the value in it.
+func contains(c command, v value, r *reading) (rule.Node, bool) {
+	if v.wild() || v.strict {
+		return starts(c, v, r)
+	}
+	return anyField(c.fields, rule.Contains, v.plain()), true
+}
+
+// fewestDigits is how many digits a part of a telephone number has at least.
+const fewestDigits = 3
+
+// telephone asks for the digits of a number. One that is written as within a
+// country is found where it is stored with the country.
+func telephone(c command, v value, _ *reading) (rule.Node, bool) {
+	digits := strings.TrimLeft(digits(v.text), "0")
+	if len(digits) < fewestDigits {
+		return nil, false
+	}
+	return anyField(c.fields, rule.Contains, digits), true
+}
+
+func digits(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+func anything(_ command, v value, _ *reading) (rule.Node, bool) { return words(v), true }
+
+func owned(c command, v value, r *reading) (rule.Node, bool) {
+	return rule.Cond{Field: c.fields[0], Op: rule.In, Value: r.owners(v)}, true
+}
+
+// happened asks for events of a kind, by the beginning of one of its names.
+func happened(c command, v value, r *reading) (rule.Node, bool) {
+	var rare []int64
+	var any rule.Any
+	for _, e := range r.Events {
+		switch {
+		case !slices.ContainsFunc(e.Names, v.begins):
+		case e.Frequent:
+			any = append(any, rule.Cond{Field: c.fields[0] + ".common", Op: rule.Equal, Value: e.Kind})
+		default:
+			rare = append(rare, e.Kind)
+		}
+	}
+	if len(rare) > 0 {
+		any = append(any, rule.Cond{Field: c.fields[0], Op: rule.In, Value: rare})
+	}
+	return one(any), len(any) > 0
 }
 
 // words asks for a text anywhere in the main fields.
@@ -119,21 +221,18 @@ func anyField(fields []string, op rule.Op, text string) rule.Node {
 	for i, f := range fields {
 		conds[i] = rule.Cond{Field: f, Op: op, Value: text}
 	}
-	if len(conds) == 1 {
-		return conds[0]
-	}
-	return conds
+	return one(conds)
 }
 
 // named asks for the whole name; a percent sign stands for any text.
-func named(c command, v value) (rule.Node, bool) {
+func named(c command, v value, _ *reading) (rule.Node, bool) {
 	if v.wild() {
 		return anyField(c.fields, rule.Like, v.pattern()), true
 	}
 	return anyField(c.fields, rule.Equal, v.plain()), true
 }
 
-func numbers(c command, v value) (rule.Node, bool) {
+func numbers(c command, v value, _ *reading) (rule.Node, bool) {
 	ids := []int64{}
 	for part := range strings.SplitSeq(v.text, ",") {
 		if n, err := strconv.ParseInt(strings.TrimSpace(part), 10, 64); err == nil {

@@ -10,6 +10,10 @@
 //	email:(jean OR paul) a command for each of several values
 //	%@acme.fr, \%        any text; the sign itself
 //	a b OR c             (a AND b) OR c
+//	points:>50, 10..20   a number, compared or within a range
+//	created:2026-03      a day, month or year; <30d is less than 30 days ago
+//	attribution:>100     a field of a contact by its name
+//	has:phone            there is a value
 //
 // AND is the default. or and and are connectors in any case, OU and ET in
 // capitals. Commands have an English and a French name, whatever the language

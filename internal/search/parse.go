@@ -1,6 +1,8 @@
 package search
 
 import (
+	"cmp"
+	"context"
 	"regexp"
 	"strings"
 	"unicode"
@@ -28,13 +30,13 @@ type Query struct {
 
 // Parse reads a search. A text that cannot be understood is a fault which names
 // the place, in characters from 1.
-func Parse(text string) (Query, error) {
-	p := &parser{in: []rune(strings.ToValidUTF8(text, ""))}
+func (l Language) Parse(ctx context.Context, text string, who Who) (Query, error) {
+	p := &parser{in: []rune(strings.ToValidUTF8(text, "")), reading: reading{Language: l, Who: who, ctx: ctx, commands: commands}}
 	if len(p.in) > mostCharacters {
 		return Query{}, fault.Refused(nil, fault.Say("search.too_long|This search is too long: at most %d characters.", mostCharacters))
 	}
-	where, err := p.or(context{})
-	if err != nil {
+	where, err := p.or(place{})
+	if err := cmp.Or(p.reading.err, err); err != nil {
 		return Query{}, err
 	}
 	if where == nil {
@@ -45,14 +47,15 @@ func Parse(text string) (Query, error) {
 }
 
 type parser struct {
-	in    []rune
-	at    int
-	terms int
-	query Query
+	in      []rune
+	at      int
+	terms   int
+	query   Query
+	reading reading
 }
 
-// context is where a term stands: inside how many brackets, below which command.
-type context struct {
+// place is where a term stands: inside how many brackets, below which command.
+type place struct {
 	depth   int
 	command *command
 }
@@ -72,7 +75,7 @@ func (p *parser) next(c rune) bool {
 }
 
 // or reads up to the closing bracket or the end; nil means that there was nothing.
-func (p *parser) or(c context) (rule.Node, error) {
+func (p *parser) or(c place) (rule.Node, error) {
 	var parts, chain []rule.Node
 	for {
 		p.spaces()
@@ -135,7 +138,7 @@ func (p *parser) connector() string {
 	return word
 }
 
-func (p *parser) unary(c context) (rule.Node, error) {
+func (p *parser) unary(c place) (rule.Node, error) {
 	negated, strict := p.marks()
 	n, err := p.primary(c, strict)
 	if n != nil && negated {
@@ -158,7 +161,7 @@ func (p *parser) marks() (negated, strict bool) {
 	}
 }
 
-func (p *parser) primary(c context, strict bool) (rule.Node, error) {
+func (p *parser) primary(c place, strict bool) (rule.Node, error) {
 	start := p.at
 	if p.next('(') {
 		return p.group(c, start)
@@ -167,7 +170,7 @@ func (p *parser) primary(c context, strict bool) (rule.Node, error) {
 	if name == "" {
 		return p.term(c, strict)
 	}
-	known, ok := find(name)
+	known, ok := p.reading.find(name)
 	if !ok {
 		p.at = start
 		return p.term(c, strict)
@@ -187,7 +190,7 @@ func (p *parser) primary(c context, strict bool) (rule.Node, error) {
 	return n, err
 }
 
-func (p *parser) group(c context, open int) (rule.Node, error) {
+func (p *parser) group(c place, open int) (rule.Node, error) {
 	if c.depth++; c.depth > deepest {
 		return nil, p.fault("search.too_deep|Too many brackets inside one another at character %d: at most %d.", open, deepest)
 	}
@@ -217,7 +220,7 @@ func (p *parser) name() string {
 }
 
 // term reads a word or a phrase; nil when it is empty.
-func (p *parser) term(c context, strict bool) (rule.Node, error) {
+func (p *parser) term(c place, strict bool) (rule.Node, error) {
 	start := p.at
 	text, err := p.text()
 	v := value{text, strict}
@@ -235,14 +238,23 @@ func (p *parser) term(c context, strict bool) (rule.Node, error) {
 	if c.command == nil {
 		return p.free(v, p.in[start] == '"'), nil
 	}
-	n, ok := c.command.build(*c.command, v)
+	n, ok := c.command.build(*c.command, v, &p.reading)
 	if !ok {
+		p.query.Hints = append(p.query.Hints, c.command.problem(text))
 		v.text = c.command.names[0] + ":" + text
-		p.hint(v.text)
 		return words(v), nil
 	}
-	p.query.Anonymous = p.query.Anonymous || c.command.names[0] == "is"
+	p.query.Anonymous = p.query.Anonymous || aboutVisitors(n)
 	return n, nil
+}
+
+// aboutVisitors tells whether a flag asks for visitors or for others.
+func aboutVisitors(n rule.Node) bool {
+	if not, ok := n.(rule.Not); ok {
+		n = not.Node
+	}
+	c, ok := n.(rule.Cond)
+	return ok && c.Field == anonymous.Field
 }
 
 var unknown = regexp.MustCompile(`^([\pL_][\pL\pN_]*):(.*)$`)

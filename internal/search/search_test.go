@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -86,9 +87,15 @@ func open(t *testing.T) *db.DB {
 	return d
 }
 
+var words = search.Language{}
+
+func parse(text string) (search.Query, error) {
+	return words.Parse(context.Background(), text, search.Who{Now: time.Date(2026, 3, 15, 12, 0, 0, 0, time.UTC)})
+}
+
 // list answers a search as a list does: visitors are hidden unless it speaks about them.
 func list(d *db.DB, text string) (string, error) {
-	q, err := search.Parse(text)
+	q, err := parse(text)
 	if err != nil {
 		return "", err
 	}
@@ -201,12 +208,14 @@ func TestHints(t *testing.T) {
 		"foo:bar":           "There is no command foo: it was searched as text.",
 		"emial:x":           "There is no command emial: it was searched as text. Did you mean email?",
 		"is:lost":           "There is no command is:lost: it was searched as text.",
+		"points:many":       "points takes a number: points:50, points:>50 or points:10..20. It was searched as text.",
+		"créé:soon":         "created takes a date: created:2026-03, created:<30d for the last 30 days, or created:2026-01-01..2026-03-31. It was searched as text.",
 		"https://acme.fr":   "",
 		"fe80::1":           "",
 		`"foo:bar"`:         "",
 		`!comapny:"a b" ok`: "There is no command comapny: it was searched as text. Did you mean company?",
 	} {
-		q, err := search.Parse(text)
+		q, err := parse(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -231,7 +240,7 @@ func TestFaultsNameThePlace(t *testing.T) {
 		strings.Repeat("é", 1001):      "This search is too long: at most 1000 characters.",
 		strings.Repeat("!", 999) + ")": "The bracket at character 1000 was never opened.",
 	} {
-		_, err := search.Parse(text)
+		_, err := parse(text)
 		f, ok := fault.Of(err)
 		if !ok || f.Kind != fault.KindInvalid {
 			t.Errorf("%s: %v", text, err)
@@ -245,7 +254,7 @@ func TestFaultsNameThePlace(t *testing.T) {
 
 func TestDeepestSearchCompiles(t *testing.T) {
 	text := strings.Repeat("!(a or b name:c !", 10) + "x" + strings.Repeat(")", 10)
-	q, err := search.Parse(text)
+	q, err := parse(text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +279,7 @@ func TestAnyTextIsAnsweredOrRefused(t *testing.T) {
 	d := open(t)
 	rapid.Check(t, func(t *rapid.T) {
 		text := texts().Draw(t, "text")
-		q, err := search.Parse(text)
+		q, err := parse(text)
 		if fault.Is(err, fault.KindInvalid) {
 			return
 		}
@@ -287,7 +296,7 @@ func TestAnyTextIsAnsweredOrRefused(t *testing.T) {
 			t.Fatal(diff)
 		}
 		for _, same := range []string{"(" + text + ")", "  " + strings.ReplaceAll(text, " ", "   ") + " "} {
-			again, err := search.Parse(same)
+			again, err := parse(same)
 			if fault.Is(err, fault.KindInvalid) {
 				continue // too long or too deep by now
 			}
@@ -306,7 +315,7 @@ func TestOrderOfWordsIsIndifferent(t *testing.T) {
 		mixed := rapid.Permutation(list).Draw(t, "mixed")
 		var got []string
 		for _, text := range []string{strings.Join(list, " "), strings.Join(mixed, " AND ")} {
-			q, err := search.Parse(text)
+			q, err := parse(text)
 			if err != nil {
 				t.Fatal(err)
 			}

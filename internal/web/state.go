@@ -8,11 +8,13 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
 
 	"ariane/internal/base/db"
 	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
 	"ariane/internal/id"
+	"ariane/internal/search"
 	"ariane/internal/user"
 )
 
@@ -51,6 +53,11 @@ func stateOf(ctx context.Context) *state {
 
 // User is who is logged in, the zero User when nobody is.
 func User(ctx context.Context) user.User { return stateOf(ctx).user }
+
+// Who is who searches, now in the zone of their days.
+func Who(ctx context.Context, now time.Time) search.Who {
+	return search.Who{User: User(ctx).ID, Now: now.In(i18n.Zone(ctx))}
+}
 
 // Address is where the request comes from, behind the proxies that are believed.
 func Address(ctx context.Context) netip.Addr { return stateOf(ctx).address }

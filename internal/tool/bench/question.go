@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"time"
 
 	"ariane/internal/activity"
+	"ariane/internal/app"
 	"ariane/internal/base/db"
 	"ariane/internal/base/fault"
 	"ariane/internal/contact"
 	"ariane/internal/id"
-	"ariane/internal/label"
 	"ariane/internal/rule"
 	"ariane/internal/search"
 	"ariane/internal/user"
@@ -254,11 +255,12 @@ func (s *stage) list(name, words string, sort contact.Sort, asc bool, after stri
 	}
 	return question{name, func(int) (string, func(context.Context, db.Q) error) {
 		return "/s/contacts?" + q.Encode(), func(ctx context.Context, q db.Q) error {
-			query, err := search.Parse(words)
+			language := app.Language(nil)
+			query, err := language.Parse(ctx, words, search.Who{Now: time.Now()})
 			if err != nil {
 				return err
 			}
-			f := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: rule.Catalogue{"tag": label.Field()}, Sort: sort, Asc: asc, BlankLast: true, After: after, Limit: listPage}
+			f := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: language.Catalogue, Sort: sort, Asc: asc, BlankLast: true, After: after, Limit: listPage}
 			return listed(f)(ctx, q)
 		}
 	}}

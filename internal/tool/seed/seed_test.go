@@ -239,7 +239,7 @@ func TestFill(t *testing.T) {
 		}
 	}
 	for _, words := range []string{`email:` + HeavyEmail, "Marcheur", "comptoir du vélo"} {
-		query, err := search.Parse(words)
+		query, err := search.Language{}.Parse(ctx, words, search.Who{Now: time.Now()})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ariane/internal/app"
 	"ariane/internal/base/clock"
 	"ariane/internal/base/db"
 	"ariane/internal/base/db/dbtest"
@@ -48,7 +49,7 @@ func start(t *testing.T) *bench {
 	})
 	kinds := slices.Concat(contact.Kinds(), visit.Kinds(), form.Kinds())
 	h, err := web.New(web.Options{DB: d, Gate: user.NewGate(d, clock.System), Log: slog.New(slog.NewTextHandler(t.Output(), nil))},
-		api.Routes(api.Deps{DB: d, Kinds: kinds}))
+		api.Routes(api.Deps{DB: d, Clock: d.Now, Language: app.Language(d), Kinds: kinds}))
 	if err != nil {
 		t.Fatal(err)
 	}

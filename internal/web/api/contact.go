@@ -11,9 +11,6 @@ import (
 	"ariane/internal/base/fault"
 	"ariane/internal/contact"
 	"ariane/internal/id"
-	"ariane/internal/label"
-	"ariane/internal/rule"
-	"ariane/internal/search"
 	"ariane/internal/web"
 )
 
@@ -38,7 +35,7 @@ type listing struct {
 	minimal bool
 }
 
-func readListing(q url.Values) (listing, error) {
+func (a *door) readListing(ctx context.Context, q url.Values) (listing, error) {
 	l := listing{text: q.Get("search"), start: number(q.Get("start"), 0), limit: number(q.Get("limit"), pageSize)}
 	l.minimal = truth(q.Get("minimal"))
 	for name := range q {
@@ -50,13 +47,13 @@ func readListing(q url.Values) (listing, error) {
 	if err != nil {
 		return l, err
 	}
-	parsed, err := search.Parse(l.text)
+	parsed, err := a.Language.Parse(ctx, l.text, web.Who(ctx, a.Clock()))
 	if err != nil {
 		return l, err
 	}
 	direction := q.Get("orderByDir")
 	asc := !strings.EqualFold(direction, "desc") && (sort != "" || direction != "")
-	l.filter = contact.Filter{Where: parsed.Where, Anonymous: true, Also: rule.Catalogue{"tag": label.Field()}, Sort: sort, Asc: asc}
+	l.filter = contact.Filter{Where: parsed.Where, Anonymous: true, Also: a.Language.Catalogue, Sort: sort, Asc: asc}
 	return l, nil
 }
 
@@ -101,12 +98,13 @@ func truth(text string) bool {
 // contacts answers GET /contacts. The list is written slice by slice, so that
 // one without limit does not have to fit in memory.
 func (a *door) contacts(w http.ResponseWriter, r *http.Request) error {
-	l, err := readListing(r.URL.Query())
+	ctx := r.Context()
+	l, err := a.readListing(ctx, r.URL.Query())
 	if err != nil {
 		return err
 	}
-	ctx := r.Context()
-	total, err := a.totals.count(l.text, func() (int, error) {
+	// Some searches mean something else for somebody else.
+	total, err := a.totals.count(fmt.Sprintf("%d %s", web.User(ctx).ID, l.text), func() (int, error) {
 		return contact.Count(ctx, a.DB, l.filter)
 	})
 	if err != nil {

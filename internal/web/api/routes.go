@@ -2,13 +2,18 @@ package api
 
 import (
 	"ariane/internal/activity"
+	"ariane/internal/base/clock"
 	"ariane/internal/base/db"
+	"ariane/internal/search"
 	"ariane/internal/web"
 )
 
 // Deps is what this door needs.
 type Deps struct {
-	DB *db.DB
+	DB    *db.DB
+	Clock clock.Clock
+	// Language is what the parameter search understands.
+	Language search.Language
 	// Kinds are all kinds of events there are.
 	Kinds []activity.Definition
 }

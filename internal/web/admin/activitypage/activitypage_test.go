@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ariane/internal/activity"
+	"ariane/internal/app"
 	"ariane/internal/base/clock"
 	"ariane/internal/base/db"
 	"ariane/internal/base/db/dbtest"
@@ -38,7 +39,7 @@ func start(t *testing.T) *world {
 	w.recorder = visit.NewRecorder(w.db)
 	t.Cleanup(w.recorder.Close)
 	watcher := activity.NewWatcher(w.db, o.Log)
-	contacts := contactpage.Deps{DB: w.db, Clock: clock.System, Watcher: watcher}
+	contacts := contactpage.Deps{DB: w.db, Clock: clock.System, Language: app.Language(w.db), Watcher: watcher}
 	w.Browser = webtest.Start(t, w.db, contactpage.Routes(contacts), accountpage.Routes(accountpage.Deps{DB: w.db, Clock: clock.System}),
 		activitypage.Routes(activitypage.Deps{DB: w.db, Watcher: watcher, Tell: contacts.Everybody}))
 	t.Cleanup(watcher.Stop)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ariane/internal/activity"
+	"ariane/internal/app"
 	"ariane/internal/base/db"
 	"ariane/internal/base/db/dbtest"
 	"ariane/internal/contact"
@@ -34,7 +35,7 @@ func start(t *testing.T) world {
 	watcher := activity.NewWatcher(d, slog.New(slog.DiscardHandler))
 	t.Cleanup(watcher.Stop)
 	account := accountpage.Routes(accountpage.Deps{DB: d, Gate: user.NewGate(d, d.Now), Clock: d.Now})
-	return world{t, d, webtest.Start(t, d, account, contactpage.Routes(contactpage.Deps{DB: d, Clock: d.Now, Watcher: watcher, BaseURL: "https://ariane.test"}))}
+	return world{t, d, webtest.Start(t, d, account, contactpage.Routes(contactpage.Deps{DB: d, Clock: d.Now, Language: app.Language(d), Watcher: watcher, BaseURL: "https://ariane.test"}))}
 }
 
 // visits records page views of one browser.

@@ -103,7 +103,7 @@ type listData struct {
 
 func (d Deps) load(ctx context.Context, l listRequest) (listData, error) {
 	var data listData
-	query, err := search.Parse(l.Search)
+	query, err := d.Language.Parse(ctx, l.Search, web.Who(ctx, d.Clock()))
 	if f, ok := fault.Of(err); ok && f.Kind == fault.KindInvalid {
 		data.Refused = f
 		query, l.After = search.Query{}, ""
@@ -111,7 +111,7 @@ func (d Deps) load(ctx context.Context, l listRequest) (listData, error) {
 		return data, err
 	}
 	data.Anonymous, data.Hints, data.All = query.Anonymous, query.Hints, everybody(query.Where)
-	filter := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: rule.Catalogue{"tag": label.Field()}, Sort: l.Sort, Asc: l.Asc, BlankLast: true, After: l.After, Limit: l.Size, CountTo: countedTo}
+	filter := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: d.Language.Catalogue, Sort: l.Sort, Asc: l.Asc, BlankLast: true, After: l.After, Limit: l.Size, CountTo: countedTo}
 	if data.Page, err = contact.List(ctx, d.DB, filter); err != nil {
 		return data, err
 	}

@@ -96,7 +96,7 @@ func TestToggleAnonymous(t *testing.T) {
 		{"est:anonyme paris", "paris", "paris"},
 		{"!Is:Anonymous paris", "paris", "paris"},
 	} {
-		query, err := search.Parse(c.text)
+		query, err := search.Language{}.Parse(english, c.text, search.Who{Now: now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,7 +110,7 @@ func TestToggleAnonymous(t *testing.T) {
 }
 
 func TestListTellsWhyASearchIsRefused(t *testing.T) {
-	_, err := search.Parse(`"anna`)
+	_, err := search.Language{}.Parse(french, `"anna`, search.Who{Now: now})
 	f, _ := fault.Of(err)
 	v := newListView(french, now, listRequest{Search: `"anna`}, listData{Refused: f})
 	if !strings.Contains(v.Refused, "guillemet") {

@@ -4,6 +4,7 @@ import (
 	"ariane/internal/activity"
 	"ariane/internal/base/clock"
 	"ariane/internal/base/db"
+	"ariane/internal/search"
 	"ariane/internal/visit"
 	"ariane/internal/web"
 )
@@ -12,6 +13,8 @@ import (
 type Deps struct {
 	DB    *db.DB
 	Clock clock.Clock
+	// Language is what the search of the list understands.
+	Language search.Language
 	// Watcher tells what is new while a page is looked at.
 	Watcher *activity.Watcher
 	// Places finds the places of addresses.

@@ -14,9 +14,6 @@ import (
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/form"
-	"ariane/internal/label"
-	"ariane/internal/rule"
-	"ariane/internal/search"
 	"ariane/internal/user"
 	"ariane/internal/web"
 	"ariane/internal/web/layout"
@@ -91,13 +88,13 @@ func (d Deps) contacts(ctx context.Context, text string) ([]hit, error) {
 	if utf8.RuneCountInString(text) < shortest {
 		return nil, nil
 	}
-	query, err := search.Parse(text)
+	query, err := d.Language.Parse(ctx, text, web.Who(ctx, d.Clock()))
 	if f, ok := fault.Of(err); ok && f.Kind == fault.KindInvalid {
 		return nil, nil
 	} else if err != nil {
 		return nil, err
 	}
-	filter := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: rule.Catalogue{"tag": label.Field()}, Limit: most}
+	filter := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: d.Language.Catalogue, Limit: most}
 	found, err := contact.List(ctx, d.DB, filter)
 	if err != nil {
 		return nil, err

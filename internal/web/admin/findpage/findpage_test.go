@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"testing"
 
+	"ariane/internal/app"
 	"ariane/internal/base/db"
 	"ariane/internal/base/db/dbtest"
 	"ariane/internal/contact"
@@ -40,7 +41,7 @@ func start(t *testing.T) *webtest.Browser {
 		t.Fatal(err)
 	}
 	arrived := func(w http.ResponseWriter, r *http.Request) error { return web.JSON(w, http.StatusOK, r.URL.String()) }
-	return webtest.Start(t, d, findpage.Routes(findpage.Deps{DB: d}), accountpage.Routes(accountpage.Deps{DB: d, Gate: user.NewGate(d, d.Now), Clock: d.Now}),
+	return webtest.Start(t, d, findpage.Routes(findpage.Deps{DB: d, Clock: d.Now, Language: app.Language(d)}), accountpage.Routes(accountpage.Deps{DB: d, Gate: user.NewGate(d, d.Now), Clock: d.Now}),
 		[]web.Route{{Pattern: "GET /s/contacts/view/{id}", Permission: web.SignedIn, Handler: arrived}, {Pattern: "GET /s/forms/new", Permission: web.SignedIn, Handler: arrived}})
 }
 

@@ -1,0 +1,14 @@
+package activity
+
+// What conditions on contacts ask about their events, which they call e, with {}
+// in the place of what is asked: whether one had such an event, and for the kinds
+// that are not the most frequent one, which contacts had.
+const (
+	Had      = "EXISTS (SELECT 1 FROM event e WHERE e.contact_id = contact.id AND {})"
+	HadRare  = "EXISTS (SELECT 1 FROM event e WHERE e.contact_id = contact.id AND e.kind <> 10 AND {})"
+	WithRare = "SELECT e.contact_id FROM event e WHERE e.kind <> 10 AND {}"
+)
+
+// Frequent tells whether most events are of this kind, so that no index leads from
+// it to contacts.
+func Frequent(k Kind) bool { return k == 10 }
