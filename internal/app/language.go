@@ -20,10 +20,7 @@ import (
 func Language(d *db.DB) search.Language {
 	l := search.Language{
 		Catalogue: rule.Catalogue{"tag": label.Field(), "device": visit.DeviceField()},
-		Fields: func(alias string) (field.Field, bool) {
-			f, ok := field.ByAlias(alias)
-			return f, ok && contact.Asks(f)
-		},
+		Fields:    func(ctx context.Context) (*field.Set, error) { return field.Of(ctx, d) },
 		Users: func(ctx context.Context) ([]search.User, error) {
 			users, err := user.List(ctx, d)
 			list := make([]search.User, len(users))

@@ -362,6 +362,9 @@ func searchText(set *field.Set, values map[string]string) string {
 		for _, words := range said(f, values[alias]) {
 			write(words)
 		}
+		if f.Type == field.Tel {
+			write(dialled(values[alias]))
+		}
 	}
 	if values["firstname"] != "" && values["lastname"] != "" {
 		write(values["firstname"] + " " + values["lastname"])

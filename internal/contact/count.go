@@ -15,6 +15,10 @@ const countedAmong = 1000
 
 // Count counts all contacts of a filter.
 func Count(ctx context.Context, q db.Q, f Filter) (int, error) {
+	f, err := f.with(ctx, q)
+	if err != nil {
+		return 0, err
+	}
 	few, err := candidates(ctx, q, f)
 	if err != nil {
 		return 0, err

@@ -69,6 +69,15 @@ type Filter struct {
 	// CountTo is up to how many are counted for Page.Found; fewer where that takes
 	// long.
 	CountTo int
+
+	fields *field.Set // that there are; the standard ones when nil
+}
+
+// with is the filter with the fields that there are.
+func (f Filter) with(ctx context.Context, q db.Q) (Filter, error) {
+	set, err := field.Of(ctx, q)
+	f.fields = set
+	return f, err
 }
 
 // Page is a part of a list. Next and Previous lead to its neighbours, empty
@@ -127,7 +136,7 @@ func decodeCursor(s string, text bool) (cursor, error) {
 
 // catalogue is what a condition may ask about a contact of a state. Visitors have
 // no values that tell who somebody is.
-func catalogue(state string, d db.Dialect) rule.Catalogue {
+func catalogue(state string, set *field.Set, d db.Dialect) rule.Catalogue {
 	never := state == "= 0"
 	known := func(column string) rule.Field {
 		return rule.Field{Type: rule.Text, Expr: "contact." + column, Folded: true, Searched: true, Never: never}
@@ -137,12 +146,8 @@ func catalogue(state string, d db.Dialect) rule.Catalogue {
 		f.Among = "SELECT contact.id FROM contact WHERE contact.state = 1 AND {}"
 		return f
 	}
-	all := figures(state)
-	for _, f := range field.Standard() {
-		if _, figure := all[f.Alias]; !figure && !columned[f.Alias] && f.Alias != "last_active" && Asks(f) {
-			all[f.Alias] = valued(f, d, never)
-		}
-	}
+	all := customCatalogue(set, d, never)
+	maps.Copy(all, figures(state))
 	maps.Copy(all, rule.Catalogue{
 		"anonymous": {Type: rule.Flag, Expr: "contact.state = 0"},
 		"text":      {Type: rule.Text, Expr: "(SELECT s.body FROM contact_search s WHERE s.rowid = contact.id)", Folded: true, Lines: true, Searched: true, Never: never},
@@ -173,7 +178,11 @@ func searchedAmong(contacts int) rule.Index {
 
 // catalogue is what the filter's condition may ask.
 func (f Filter) catalogue(state string, d db.Dialect) rule.Catalogue {
-	asked := catalogue(state, d)
+	set := f.fields
+	if set == nil {
+		set = field.Standard()
+	}
+	asked := catalogue(state, set, d)
 	maps.Copy(asked, f.Also)
 	return asked
 }
@@ -274,6 +283,10 @@ func statement(f Filter, d db.Dialect) (text string, args []any, back bool, err 
 
 // List reads a page of contacts.
 func List(ctx context.Context, q db.Q, f Filter) (Page, error) {
+	f, err := f.with(ctx, q)
+	if err != nil {
+		return Page{}, err
+	}
 	// What is refused is refused before an index is asked.
 	if _, _, _, err := statement(f, q.Dialect()); err != nil {
 		return Page{}, err

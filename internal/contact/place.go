@@ -13,8 +13,8 @@ import (
 const (
 	// longestPlace is a size in bytes that both engines can index.
 	longestPlace = 1000
-	// placedAtOnce bounds the work of one transaction.
-	placedAtOnce = 500
+	// foldedAtOnce bounds the work of one transaction.
+	foldedAtOnce = 500
 )
 
 // sortPlace orders contacts by city, then region, then country, each as it is
@@ -37,28 +37,51 @@ func sortPlace(values map[string]string) string {
 	return place[:cut]
 }
 
-// PlaceSome gives their place in the order to some of the contacts that were stored
-// before there was one, and tells whether that was all.
-func PlaceSome(ctx context.Context, tx *db.Tx) (done bool, err error) {
-	var rows [][]any
+// FoldSome stores what some of the contacts are sorted and searched by that were
+// stored before there was that, and tells whether that was all.
+func FoldSome(ctx context.Context, tx *db.Tx) (done bool, err error) {
+	set, err := field.Of(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	type old struct {
+		number int64
+		state  State
+		values map[string]string
+	}
+	var list []old
 	err = db.Each(ctx, tx, `SELECT id, state, fields FROM contact WHERE state = 1 AND place = ? ORDER BY id LIMIT ?`+tx.Dialect().ForUpdate(),
-		[]any{blank, placedAtOnce}, func(row db.Row) error {
-			var number int64
-			var state State
+		[]any{blank, foldedAtOnce}, func(row db.Row) error {
+			var o old
 			var raw []byte
-			var values map[string]string
-			err := row.Scan(&number, &state, &raw)
+			err := row.Scan(&o.number, &o.state, &raw)
 			if err == nil {
-				values, err = decodeValues(raw)
+				o.values, err = decodeValues(raw)
 			}
-			rows = append(rows, []any{number, int(state), 0, 0, 0, sortPlace(values)})
+			list = append(list, o)
 			return err
 		})
-	if err == nil {
-		err = tx.InsertOr(ctx, "contact", []string{"id", "state", "added", "points", "sample", "place"}, rows, `ON CONFLICT (id) DO UPDATE SET place = excluded.place`)
-	}
 	if err != nil {
-		return false, fmt.Errorf("write places of contacts: %w", err)
+		return false, fmt.Errorf("read values of contacts: %w", err)
 	}
-	return len(rows) < placedAtOnce, nil
+	var rows [][]any
+	for _, o := range list {
+		raw, err := encodeValues(set, o.values)
+		if err != nil {
+			return false, err
+		}
+		rows = append(rows, []any{o.number, int(o.state), 0, 0, 0, sortPlace(o.values), raw})
+		if o.values["phone"]+o.values["mobile"]+o.values["fax"] == "" {
+			continue
+		}
+		if err := tx.IndexText(ctx, "contact_search", o.number, searchText(set, o.values)); err != nil {
+			return false, err
+		}
+	}
+	err = tx.InsertOr(ctx, "contact", []string{"id", "state", "added", "points", "sample", "place", "fields"}, rows,
+		`ON CONFLICT (id) DO UPDATE SET place = excluded.place, fields = excluded.fields`)
+	if err != nil {
+		return false, fmt.Errorf("write values of contacts: %w", err)
+	}
+	return len(rows) < foldedAtOnce, nil
 }

@@ -122,7 +122,7 @@ func TestPlacesOfOldContacts(t *testing.T) {
 	turns := 0
 	for done := false; !done; turns++ {
 		b.do(func(ctx context.Context, tx *db.Tx) (err error) {
-			done, err = contact.PlaceSome(ctx, tx)
+			done, err = contact.FoldSome(ctx, tx)
 			return err
 		})
 	}

@@ -19,7 +19,7 @@ func encodeValues(set *field.Set, values map[string]string) (string, error) {
 	all := values
 	for alias, value := range values {
 		f, found := set.ByAlias(alias)
-		if !found || !inJSON(f) || !f.Type.Words() {
+		if !found || !inJSON(f) || !f.Type.Folded() {
 			continue
 		}
 		if is := field.Fold(value); is != value {
@@ -50,9 +50,6 @@ func decodeValues(raw []byte) (map[string]string, error) {
 	}
 	return values, err
 }
-
-// inJSON tells whether a field is asked in the column of values: it has no other.
-func inJSON(f field.Field) bool { return f.Custom() }
 
 // withDefaults are the values that a contact begins with.
 func withDefaults(set *field.Set, values map[string]string) map[string]string {

@@ -58,6 +58,12 @@ func (t Type) Words() bool {
 	return !slices.Contains([]Type{Number, Date, Datetime, Time, Boolean, Timezone, Locale, HTML}, t)
 }
 
+// Folded tells whether values are compared in the form of Fold: all but numbers,
+// times, and telephone numbers.
+func (t Type) Folded() bool {
+	return !slices.Contains([]Type{Number, Date, Datetime, Time, Boolean, Tel}, t)
+}
+
 // DatetimeLayout is how a value of type Datetime is written.
 const DatetimeLayout = "2006-01-02 15:04:05"
 

@@ -34,6 +34,7 @@ var commands = []command{
 	{[]string{"email"}, []string{"email"}, aText, starts},
 	{[]string{"company", "societe"}, []string{"company"}, aText, starts},
 	{[]string{"phone", "telephone"}, []string{"phone", "mobile"}, aText, telephone},
+	{[]string{"place", "lieu"}, []string{"city", "state", "country"}, aText, starts},
 	{[]string{"any", "tout"}, nil, aText, anything},
 	{[]string{"tag", "etiquette"}, []string{"tag"}, aText, named},
 	{[]string{"owner", "proprietaire"}, []string{"owner"}, aText, owned},
@@ -209,11 +210,14 @@ func words(v value) rule.Node {
 	case v.strict:
 		return rule.Cond{Field: "text", Op: rule.Equal, Value: v.plain()}
 	}
-	text := rule.Cond{Field: "text", Op: rule.Contains, Value: v.plain()}
+	any := rule.Any{rule.Cond{Field: "text", Op: rule.Contains, Value: v.plain()}}
 	if v.address() {
-		return rule.Any{text, rule.Cond{Field: "ip", Op: rule.StartsWith, Value: v.text}}
+		any = append(any, rule.Cond{Field: "ip", Op: rule.StartsWith, Value: v.text})
 	}
-	return text
+	if number := strings.TrimLeft(digits(v.text), "0"); v.dialled() && number != v.text {
+		any = append(any, rule.Cond{Field: "text", Op: rule.Contains, Value: number})
+	}
+	return one(any)
 }
 
 func anyField(fields []string, op rule.Op, text string) rule.Node {

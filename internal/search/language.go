@@ -18,8 +18,8 @@ type Language struct {
 	// Catalogue is what can be asked of a contact beside what package contact
 	// publishes: a contact.Filter's Also.
 	Catalogue rule.Catalogue
-	// Fields finds the definition of a field by its name.
-	Fields func(alias string) (field.Field, bool)
+	// Fields are those that contacts have. It is asked for names that are no command.
+	Fields func(context.Context) (*field.Set, error)
 	// Users lists those who can own a contact. It is asked when a search names one.
 	Users func(context.Context) ([]User, error)
 	// Events are what can have happened to a contact.
@@ -70,18 +70,31 @@ func (r *reading) find(name string) (command, bool) {
 	c := command{names: []string{f.Alias}, fields: []string{f.Alias}, build: starts}
 	switch f.Type {
 	case field.Number:
-		c.build = number
-	case field.Datetime:
-		c.build = moment
+		c.takes, c.build = aNumber, number
+	case field.Date, field.Datetime:
+		c.takes, c.build = aTime, moment
+	case field.Tel:
+		c.build = telephone
+	case field.Boolean:
+		c.build = yesOrNo
+	case field.Multiselect, field.Textarea, field.HTML:
+		c.build = contains
 	}
 	return c, true
 }
 
+// field finds a field that contacts are asked for by its name.
 func (r *reading) field(alias string) (field.Field, bool) {
-	if r.Fields == nil {
+	if r.Fields == nil || r.err != nil {
 		return field.Field{}, false
 	}
-	return r.Fields(alias)
+	set, err := r.Fields(r.ctx)
+	if err != nil {
+		r.err = err
+		return field.Field{}, false
+	}
+	f, ok := set.ByAlias(alias)
+	return f, ok && f.Published
 }
 
 // owners are the users one of whose names begins with the value, or is it.

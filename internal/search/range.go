@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"ariane/internal/field"
 	"ariane/internal/rule"
 )
 
@@ -92,4 +93,14 @@ func ranged(text string, ask func(op rule.Op, text string, end bool) (rule.Node,
 		ends = append(ends, n)
 	}
 	return ends, len(ends) > 0
+}
+
+// yesOrNo asks a Boolean field.
+func yesOrNo(c command, v value, _ *reading) (rule.Node, bool) {
+	text, problem := field.Clean(field.Field{Type: field.Boolean}, v.text)
+	if problem != nil || text == "" {
+		return nil, false
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	return rule.Cond{Field: c.fields[0], Op: rule.Equal, Value: n}, err == nil
 }

@@ -27,6 +27,14 @@ func (v value) address() bool {
 	return addressV4.MatchString(v.text) || addressV6.MatchString(v.text)
 }
 
+var telephoneNumber = regexp.MustCompile(`^\+?[\d\s().\-/]*$`)
+
+// dialled tells whether this looks like a telephone number or most of one. Its
+// digits are among the searched texts.
+func (v value) dialled() bool {
+	return telephoneNumber.MatchString(v.text) && len(digits(v.text)) >= 6
+}
+
 // pattern is the text as rule.Like understands it, where a backslash is written twice.
 func (v value) pattern() string {
 	return strings.ReplaceAll(strings.ReplaceAll(v.text, `\`, `\\`), `\\%`, `\%`)

@@ -20,8 +20,8 @@ func label(ctx context.Context, name string) string {
 		return i18n.T(ctx, "systempage.label.submissions|Keep answers with their contact after a merge")
 	case "contact.bin":
 		return i18n.T(ctx, "systempage.label.bin|Erase the contacts deleted a day ago")
-	case "contact.place":
-		return i18n.T(ctx, "systempage.label.places|Put the contacts of earlier versions in the order of places")
+	case "contact.fold":
+		return i18n.T(ctx, "systempage.label.fold|Make contacts of earlier versions sortable and searchable")
 	case "label.follow":
 		return i18n.T(ctx, "systempage.label.tags|Keep tags with their contact")
 	case "note.follow":

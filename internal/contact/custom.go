@@ -1,0 +1,69 @@
+package contact
+
+import (
+	"strings"
+
+	"ariane/internal/base/db"
+	"ariane/internal/field"
+	"ariane/internal/rule"
+)
+
+// columned are the values with a column of their own.
+var columned = map[string]bool{"firstname": true, "lastname": true, "company": true, "email": true}
+
+// inJSON tells whether a field is asked in the column of values: it has no other.
+func inJSON(f field.Field) bool { return !columned[f.Alias] && !f.Computed() }
+
+// customCatalogue is what a condition may ask about the fields in the column of
+// values. Visitors have none of those that tell who somebody is.
+func customCatalogue(set *field.Set, d db.Dialect, visitors bool) rule.Catalogue {
+	all := rule.Catalogue{}
+	for _, f := range set.Published() {
+		if inJSON(f) {
+			all[f.Alias] = valued(f, d)
+			if visitors && f.Identifying() {
+				asked := all[f.Alias]
+				asked.Never = true
+				all[f.Alias] = asked
+			}
+		}
+	}
+	return all
+}
+
+func valued(f field.Field, d db.Dialect) rule.Field {
+	value := d.JSONText("contact.fields", f.Alias)
+	words := "COALESCE(" + d.JSONText("contact.fields", folded+f.Alias) + ", " + value + ")"
+	switch f.Type {
+	case field.Number, field.Boolean:
+		return rule.Field{Type: rule.Number, Expr: "CAST(" + value + " AS DOUBLE PRECISION)"}
+	case field.Date:
+		return rule.Field{Type: rule.Day, Expr: value}
+	case field.Datetime:
+		return rule.Field{Type: rule.Moment, Expr: value}
+	case field.Tel:
+		return rule.Field{Expr: digits(value), Searched: true}
+	case field.Multiselect:
+		return rule.Field{Expr: "'\n' || REPLACE(" + words + ", '" + field.Between + "', '\n') || '\n'", Folded: true, Lines: true}
+	}
+	return rule.Field{Expr: words, Folded: true, Searched: f.Type.Words()}
+}
+
+// signs stand between the digits of telephone numbers.
+var signs = []string{" ", "+", ".", "-", "/", "(", ")"}
+
+// digits is an expression for a telephone number without signs.
+func digits(expr string) string {
+	for _, sign := range signs {
+		expr = "REPLACE(" + expr + ", '" + sign + "', '')"
+	}
+	return expr
+}
+
+// dialled is a telephone number without signs.
+func dialled(number string) string {
+	for _, sign := range signs {
+		number = strings.ReplaceAll(number, sign, "")
+	}
+	return number
+}
