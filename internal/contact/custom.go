@@ -32,8 +32,8 @@ func customCatalogue(set *field.Set, d db.Dialect, visitors bool) rule.Catalogue
 }
 
 func valued(f field.Field, d db.Dialect) rule.Field {
-	value := d.JSONText("contact.fields", f.Alias)
-	words := "COALESCE(" + d.JSONText("contact.fields", folded+f.Alias) + ", " + value + ")"
+	value := d.JSONValue("contact.fields", f.Alias)
+	words := "COALESCE(" + d.JSONValue("contact.fields", folded+f.Alias) + ", " + value + ")"
 	switch f.Type {
 	case field.Number, field.Boolean:
 		return rule.Field{Type: rule.Number, Expr: "CAST(" + value + " AS DOUBLE PRECISION)"}

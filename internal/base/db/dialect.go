@@ -87,6 +87,16 @@ func (tx *Tx) UnindexText(ctx context.Context, table string, row int64) error {
 	return nil
 }
 
+// JSONValue is the text of a value of an object that is stored in a text column,
+// under that name, NULL where there is none. The name is the program's, or one of
+// letters, digits and signs that need no quotes.
+func (d Dialect) JSONValue(column, name string) string {
+	if d == Postgres {
+		column = "CAST(" + column + " AS JSON)"
+	}
+	return "CAST(" + column + " ->> '" + name + "' AS TEXT)"
+}
+
 // JSONText is the text of a value of an object or a list that is stored in a text
 // column, under that name or at that index, NULL where there is none. Both are the
 // program's, never from outside.
