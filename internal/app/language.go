@@ -25,7 +25,7 @@ func Language(d *db.DB) search.Language {
 			users, err := user.List(ctx, d)
 			list := make([]search.User, len(users))
 			for i, u := range users {
-				list[i] = search.User{ID: u.ID, Names: []string{u.FirstName, u.LastName, u.FirstName + " " + u.LastName, u.UserName, u.Email}}
+				list[i] = search.User{ID: u.ID, Name: u.Name(), Names: []string{u.FirstName, u.LastName, u.FirstName + " " + u.LastName, u.UserName, u.Email}}
 			}
 			return list, err
 		},

@@ -29,7 +29,8 @@ type Language struct {
 // User is somebody who can own contacts.
 type User struct {
 	ID    id.User
-	Names []string
+	Name  string   // what to call them
+	Names []string // by which they are found
 }
 
 // Event is a kind of event with the names by which a search asks for it.

@@ -32,6 +32,18 @@ type View struct {
 	Editing string
 }
 
+// ShowPart answers with a part of a page, for scripts.
+func ShowPart(w http.ResponseWriter, r *http.Request, part templ.Component) error {
+	var b bytes.Buffer
+	if err := part.Render(r.Context(), &b); err != nil {
+		return fmt.Errorf("render a part: %w", err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	_, err := b.WriteTo(w)
+	return err
+}
+
 // Show answers with a page. It is rendered before anything is sent, so that a
 // failure becomes an error page.
 func Show(w http.ResponseWriter, r *http.Request, v View) error {

@@ -178,6 +178,73 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A search is completed below its field: arrows choose, Enter or Tab takes.
+let completing = 0;
+const closeCompletion = (input) => {
+  clearTimeout(completing);
+  document.getElementById("completion")?.remove();
+  input.removeAttribute("aria-activedescendant");
+  input.setAttribute("aria-expanded", "false");
+};
+const takeCompletion = (input, chosen) => {
+  const { from, to } = chosen.parentElement.dataset;
+  const text = [...input.value];
+  const before = text.slice(0, from).join("") + chosen.dataset.text;
+  const after = text.slice(to).join("");
+  const more = chosen.dataset.text.endsWith(":");
+  closeCompletion(input);
+  input.value = before + (more || after.startsWith(" ") || after.startsWith(")") ? "" : " ") + after;
+  const at = before.length + (more ? 0 : 1);
+  input.setSelectionRange(at, at);
+  input.focus();
+  if (more) input.dispatchEvent(new Event("input", { bubbles: true }));
+};
+document.addEventListener("input", (event) => {
+  const input = event.target;
+  if (!input.dataset?.complete) return;
+  clearTimeout(completing);
+  completing = setTimeout(async () => {
+    const typed = input.value;
+    const at = [...typed.slice(0, input.selectionStart)].length;
+    const answer = await fetch(input.dataset.complete + "?" + new URLSearchParams({ search: typed, at })).catch(() => null);
+    const list = answer?.ok && !answer.redirected && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("completion");
+    if (input.value !== typed || document.activeElement !== input) return;
+    closeCompletion(input);
+    if (!list?.firstElementChild) return;
+    for (const [name, value] of Object.entries({ role: "combobox", "aria-controls": "completion", "aria-autocomplete": "list", "aria-expanded": "true" })) input.setAttribute(name, value);
+    list.addEventListener("pointerdown", (down) => {
+      const chosen = down.target.closest("[role=option]");
+      down.preventDefault();
+      if (chosen) takeCompletion(input, chosen);
+    });
+    input.after(list);
+  }, 100);
+});
+document.addEventListener("keydown", (event) => {
+  const input = event.target;
+  const list = input.dataset?.complete && document.getElementById("completion");
+  if (!list || event.isComposing) return;
+  const options = [...list.children];
+  const chosen = list.querySelector("[aria-selected=true]");
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) {
+    event.preventDefault();
+    const next = options.at((options.indexOf(chosen) + step + (chosen || step > 0 ? 0 : 1)) % options.length);
+    chosen?.removeAttribute("aria-selected");
+    next.setAttribute("aria-selected", "true");
+    next.scrollIntoView({ block: "nearest" });
+    input.setAttribute("aria-activedescendant", next.id);
+  } else if (chosen && (event.key === "Enter" || event.key === "Tab")) {
+    event.preventDefault();
+    takeCompletion(input, chosen);
+  } else if (event.key === "Escape") {
+    event.preventDefault();
+    event.stopPropagation();
+    closeCompletion(input);
+  }
+}, true);
+document.addEventListener("focusout", (event) => event.target.dataset?.complete && closeCompletion(event.target));
+
 // Says while an address is typed that it is another contact's.
 let asking = 0;
 document.addEventListener("input", (event) => {

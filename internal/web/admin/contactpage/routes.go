@@ -27,6 +27,7 @@ type Deps struct {
 func Routes(d Deps) []web.Route {
 	return []web.Route{
 		{Pattern: "GET /s/contacts", Permission: web.SignedIn, Handler: d.list},
+		{Pattern: "GET /s/contacts/complete", Permission: web.SignedIn, Handler: d.complete},
 		{Pattern: "GET /s/contacts/search", Permission: web.SignedIn, Handler: d.help},
 		{Pattern: "GET /s/contacts/view/{id}", Permission: web.SignedIn, Handler: d.view},
 		{Pattern: "GET /s/contacts/live/{id}", Permission: web.SignedIn, Handler: d.live},
