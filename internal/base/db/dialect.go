@@ -166,8 +166,10 @@ func (d Dialect) Matches(expr string) string {
 // EscapeLike makes a text stand for itself in a LIKE pattern that ends in
 // ESCAPE '\' (PostgreSQL's default).
 func EscapeLike(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+	return likeEscaped.Replace(s)
 }
+
+var likeEscaped = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // AddMonth makes sure that a table created with {{monthly}} has a part of its
 // own for the month of t. Rows of months without one share a part; a month that

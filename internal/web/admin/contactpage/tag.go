@@ -33,9 +33,12 @@ func tagViews(tags []label.Tag) []tagView {
 	return list
 }
 
+// tagQuoted makes a name stand for itself between quotes.
+var tagQuoted = strings.NewReplacer(`"`, "", "%", `\%`)
+
 // tagWords is the search for everybody with a tag.
 func tagWords(t label.Tag) string {
-	return `tag:"` + strings.NewReplacer(`"`, "", "%", `\%`).Replace(t.Name) + `"`
+	return `tag:"` + tagQuoted.Replace(t.Name) + `"`
 }
 
 // tagNames are tags as they are typed.
