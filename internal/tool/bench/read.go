@@ -110,6 +110,12 @@ func (b Read) Run(ctx context.Context, out io.Writer) (err error) {
 	}
 	report.Most = level.Rate
 	beside, stop := besides(ctx, product.address, level.Rate/2, stage.visitors)
+	// The server opens its connections to the database with the first questions,
+	// and each has everything to learn.
+	if _, err := r.measure(ctx, stage.questions()[0], b.Length); err != nil {
+		stop()
+		return errors.Join(err, <-beside)
+	}
 	for _, q := range stage.questions() {
 		if !strings.Contains(q.name, b.Only) {
 			continue
