@@ -18,6 +18,7 @@ func (a *App) handlers() []job.Handler {
 	return []job.Handler{
 		form.Deliveries(a.DB, a.outgoing),
 		activity.Moves(a.DB),
+		contact.Sweeps(a.DB),
 	}
 }
 

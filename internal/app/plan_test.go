@@ -35,7 +35,7 @@ import (
 // growing are the tables that have as many rows as there are contacts, events and
 // the like. No page may read one of them whole, or put it in order. The others have
 // as many as somebody made by hand, or as there are days.
-var growing = []string{"event", "contact", "contact_active", "contact_bin", "contact_ip", "contact_search", "identity", "identity_conflict", "ip_address",
+var growing = []string{"event", "contact", "contact_active", "contact_bin", "contact_ip", "contact_search", "identity", "identity_conflict", "ip_address", "field_index",
 	"form_submission", "form_submission_key", "job", "contact_tag", "contact_note", "notice", "session", "user_login", "device", "visit_text", "visit_link", "untracked"}
 
 // whole are the statements that read a growing table to its end nevertheless, by a

@@ -18,8 +18,8 @@ import (
 // KeptFor is how long a deleted contact can be restored.
 const KeptFor = 24 * time.Hour
 
-// Binned is a deleted contact.
-type Binned struct {
+// binned is a deleted contact.
+type binned struct {
 	Contact   id.Contact
 	Name      string
 	Anonymous bool
@@ -28,7 +28,7 @@ type Binned struct {
 }
 
 // Gone is when it will be erased.
-func (b Binned) Gone() time.Time { return b.Deleted.Add(KeptFor) }
+func (b binned) Gone() time.Time { return b.Deleted.Add(KeptFor) }
 
 // Delete puts a contact into the bin. It is found nowhere from then on, and its
 // keys are free: the address goes to a contact that holds it too, a browser
@@ -64,6 +64,9 @@ func Delete(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 	}
 	if err == nil {
 		_, err = tx.Exec(ctx, `DELETE FROM identity WHERE contact_id = ?`, int64(contact))
+	}
+	if err == nil {
+		_, err = tx.Exec(ctx, `DELETE FROM field_index WHERE contact_id = ?`, int64(contact))
 	}
 	if err == nil {
 		err = tx.UnindexText(ctx, "contact_search", int64(contact))
@@ -112,16 +115,16 @@ func inherit(ctx context.Context, tx *db.Tx, k Key) error {
 }
 
 // Bin lists the deleted contacts, the latest first.
-func Bin(ctx context.Context, q db.Q, limit int) ([]Binned, error) {
+func Bin(ctx context.Context, q db.Q, limit int) ([]binned, error) {
 	rows, err := q.Query(ctx, `SELECT b.contact_id, coalesce(contact.name, ''), b.state, b.deleted, coalesce(b.deleted_by_user, '')
 		FROM contact_bin b JOIN contact ON contact.id = b.contact_id WHERE b.erasing = 0 ORDER BY b.deleted DESC, b.contact_id DESC LIMIT ?`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list deleted contacts: %w", err)
 	}
 	defer rows.Close()
-	var list []Binned
+	var list []binned
 	for rows.Next() {
-		var b Binned
+		var b binned
 		var state State
 		var at int64
 		if err := rows.Scan(&b.Contact, &b.Name, &state, &at, &b.By); err != nil {
@@ -175,13 +178,17 @@ func Restore(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 			return fmt.Errorf("restore keys of contact %d: %w", contact, err)
 		}
 	}
+	set, err := field.Now(ctx, tx)
+	if err == nil {
+		err = tx.Insert(ctx, "field_index", indexColumns, allRows(set, contact, values))
+	}
+	if err != nil {
+		return fmt.Errorf("restore contact %d: %w", contact, err)
+	}
 	kind := KindVisitorRestored
 	if state == Known {
 		kind = KindRestored
-		set, err := field.Of(ctx, tx)
-		if err == nil {
-			err = tx.IndexText(ctx, "contact_search", int64(contact), searchText(set, values))
-		}
+		err := tx.IndexText(ctx, "contact_search", int64(contact), searchText(set, values))
 		if err != nil {
 			return fmt.Errorf("restore contact %d: %w", contact, err)
 		}

@@ -161,7 +161,7 @@ func TestErasure(t *testing.T) {
 		}
 	}
 	events, err := activity.Thread(b.Context(), b.d, ada, activity.Page{Limit: 10})
-	var erased contact.Erased
+	var erased struct{ Absorbed []id.Contact }
 	if err != nil || len(events) != 1 || events[0].Kind != contact.KindErased || events[0].Decode(&erased) != nil ||
 		len(erased.Absorbed) != 1 || erased.Absorbed[0] != v.Contact {
 		t.Errorf("%+v %+v %v", events, erased, err)

@@ -171,7 +171,7 @@ func applySome(ctx context.Context, tx *db.Tx, edits []edit) ([]activity.Ref, er
 		return nil, err
 	}
 	refs := make([]activity.Ref, len(edits))
-	var rows, texts, active, claims [][]any
+	var rows, texts, active, claims, indexed [][]any
 	for i, e := range edits {
 		contact, values := before[e.contact], before[e.contact].values
 		if values == nil {
@@ -189,6 +189,11 @@ func applySome(ctx context.Context, tx *db.Tx, edits []edit) ([]activity.Ref, er
 			return nil, err
 		}
 		claims = append(claims, keys...)
+		more, err := reindex(ctx, tx, set, e.contact, changes)
+		if err != nil {
+			return nil, fmt.Errorf("index values of contact %d: %w", e.contact, err)
+		}
+		indexed = append(indexed, more...)
 		state, becomes := contact.state, contact.state == Anonymous && identified(set, values)
 		if becomes {
 			state = Known
@@ -211,6 +216,9 @@ func applySome(ctx context.Context, tx *db.Tx, edits []edit) ([]activity.Ref, er
 		refs[i] = report(tx, e.contact, display(set, values), changes, becomes, e)
 	}
 	if err := claimMany(ctx, tx, claims); err != nil {
+		return nil, err
+	}
+	if err := tx.Insert(ctx, "field_index", indexColumns, indexed); err != nil {
 		return nil, err
 	}
 	if err := tx.InsertOr(ctx, "contact", editColumns, rows, overwrite); err != nil {

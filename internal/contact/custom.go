@@ -1,6 +1,7 @@
 package contact
 
 import (
+	"strconv"
 	"strings"
 
 	"ariane/internal/base/db"
@@ -32,6 +33,9 @@ func customCatalogue(set *field.Set, d db.Dialect, visitors bool) rule.Catalogue
 }
 
 func valued(f field.Field, d db.Dialect) rule.Field {
+	if f.Indexing >= field.Filled {
+		return indexed(f)
+	}
 	value := d.JSONValue("contact.fields", f.Alias)
 	words := "COALESCE(" + d.JSONValue("contact.fields", folded+f.Alias) + ", " + value + ")"
 	switch f.Type {
@@ -47,6 +51,23 @@ func valued(f field.Field, d db.Dialect) rule.Field {
 		return rule.Field{Expr: "'\n' || REPLACE(" + words + ", '" + field.Between + "', '\n') || '\n'", Folded: true, Lines: true}
 	}
 	return rule.Field{Expr: words, Folded: true, Searched: f.Type.Words()}
+}
+
+// indexed is how a field is asked in its index.
+func indexed(f field.Field) rule.Field {
+	rows := "field_index x WHERE x.field_id = " + strconv.FormatInt(f.ID, 10)
+	out := rule.Field{Expr: "x.text", Folded: f.Type.Folded() && f.Type != field.Tel, Searched: f.Type.Words() && f.Type != field.Multiselect,
+		Within: "EXISTS (SELECT 1 FROM " + rows + " AND x.contact_id = contact.id AND {})",
+		Among:  "SELECT x.contact_id FROM " + rows + " AND {}"}
+	switch f.Type {
+	case field.Number, field.Boolean:
+		out.Type, out.Expr = rule.Number, "x.number"
+	case field.Date:
+		out.Type = rule.Day
+	case field.Datetime:
+		out.Type = rule.Moment
+	}
+	return out
 }
 
 // signs stand between the digits of telephone numbers.

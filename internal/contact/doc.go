@@ -14,7 +14,7 @@
 // erased for good.
 //
 // Tables: contact, contact_active, contact_bin, contact_ip, contact_search,
-// identity, identity_conflict, ip_address.
+// contact_sweep, field_index, identity, identity_conflict, ip_address.
 //
 // Kinds appended: contact.created, contact.identified, contact.updated,
 // contact.ip_added, contact.merged (a known contact was absorbed),

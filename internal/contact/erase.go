@@ -82,6 +82,7 @@ func erase(ctx context.Context, tx *db.Tx, contact id.Contact) (more bool, err e
 			`DELETE FROM contact_bin WHERE contact_id = ?`,
 			`DELETE FROM contact_active WHERE contact_id = ?`,
 			`DELETE FROM contact_ip WHERE contact_id = ?`,
+			`DELETE FROM field_index WHERE contact_id = ?`,
 			`DELETE FROM identity WHERE contact_id = ?`,
 			`DELETE FROM identity_conflict WHERE contact_id = ?`,
 			`DELETE FROM contact WHERE id = ?`,
@@ -91,6 +92,6 @@ func erase(ctx context.Context, tx *db.Tx, contact id.Contact) (more bool, err e
 			}
 		}
 	}
-	activity.Append(tx, activity.Entry{Contact: contact, Kind: KindErased, Data: Erased{Absorbed: all[1:]}})
+	activity.Append(tx, activity.Entry{Contact: contact, Kind: KindErased, Data: erasure{Absorbed: all[1:]}})
 	return false, nil
 }

@@ -103,9 +103,9 @@ type Removed struct {
 	By By `json:"by,omitzero"`
 }
 
-// Erased is the data of contact.erased. Absorbed are the contacts that had been
+// erasure is the data of contact.erased. Absorbed are the contacts that had been
 // merged into the erased one, and went with it.
-type Erased struct {
+type erasure struct {
 	Absorbed []id.Contact `json:"absorbed,omitempty"`
 }
 
@@ -118,7 +118,7 @@ func Kinds() []activity.Definition {
 		{Kind: KindMerged, Name: "contact.merged", Protocol: "contact.merged", Payload: Merged{}},
 		{Kind: KindJoined, Name: "contact.joined", Protocol: "contact.joined", Payload: Merged{}},
 		{Kind: KindDeleted, Name: "contact.deleted", Protocol: "contact.deleted", Payload: Removed{}},
-		{Kind: KindErased, Name: "contact.erased", Protocol: "contact.erased", Payload: Erased{}},
+		{Kind: KindErased, Name: "contact.erased", Protocol: "contact.erased", Payload: erasure{}},
 		{Kind: KindRestored, Name: "contact.restored", Protocol: "contact.restored", Payload: Removed{}},
 		{Kind: KindVisitorDeleted, Name: "visitor.deleted", Protocol: "visitor.deleted", Payload: Removed{}},
 		{Kind: KindVisitorRestored, Name: "visitor.restored", Protocol: "visitor.restored", Payload: Removed{}},

@@ -11,7 +11,7 @@ import (
 // Follow implements activity.Follow, for the kinds KindMerged, KindJoined and KindErased.
 func Follow(ctx context.Context, q db.Q, e activity.Event) (from []id.Contact, into id.Contact, err error) {
 	if e.Kind == KindErased {
-		var erased Erased
+		var erased erasure
 		err := e.Decode(&erased)
 		return append([]id.Contact{e.Contact}, erased.Absorbed...), 0, err
 	}

@@ -145,13 +145,16 @@ type Conflict struct {
 // Conflicts lists the values of a contact whose keys others own; of all
 // contacts when it is zero. The latest are first.
 func Conflicts(ctx context.Context, q db.Q, contact id.Contact, limit int) ([]Conflict, error) {
-	where, args := "", []any{limit}
-	if contact != 0 {
-		where, args = `WHERE c.contact_id = ? `, []any{int64(contact), limit}
+	if contact == 0 {
+		return conflictsWhere(ctx, q, "", nil, limit)
 	}
+	return conflictsWhere(ctx, q, `WHERE c.contact_id = ? `, []any{int64(contact)}, limit)
+}
+
+func conflictsWhere(ctx context.Context, q db.Q, where string, args []any, limit int) ([]Conflict, error) {
 	rows, err := q.Query(ctx, `SELECT c.contact_id, i.contact_id, c.kind, c.value, c.added FROM identity_conflict c
 		JOIN identity i ON i.kind = c.kind AND i.value = c.value AND i.contact_id <> c.contact_id
-		`+where+`ORDER BY c.added DESC, c.contact_id LIMIT ?`, args...)
+		`+where+`ORDER BY c.added DESC, c.contact_id LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("list conflicts of keys: %w", err)
 	}

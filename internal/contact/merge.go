@@ -140,6 +140,9 @@ func (to side) join(ctx context.Context, tx *db.Tx, from side) error {
 	if err == nil {
 		_, err = tx.Exec(ctx, `DELETE FROM contact_active WHERE contact_id = ?`, int64(from.id))
 	}
+	if err == nil {
+		_, err = tx.Exec(ctx, `DELETE FROM field_index WHERE contact_id = ?`, int64(from.id))
+	}
 	if err != nil {
 		return fmt.Errorf("merge contact %d into %d: %w", from.id, to.id, err)
 	}

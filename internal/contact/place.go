@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"ariane/internal/base/db"
 	"ariane/internal/field"
@@ -27,14 +26,7 @@ func sortPlace(values map[string]string) string {
 		}
 	}
 	place := strings.Join(parts, "\n") // lower than what a longer name goes on with
-	if len(place) <= longestPlace {
-		return place
-	}
-	cut := longestPlace
-	for !utf8.RuneStart(place[cut]) {
-		cut--
-	}
-	return place[:cut]
+	return shorten(place)
 }
 
 // FoldSome stores what some of the contacts are sorted and searched by that were

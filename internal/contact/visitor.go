@@ -102,10 +102,11 @@ func insertVisitors(ctx context.Context, tx *db.Tx, visitors []*Visitor, by By) 
 	if err != nil {
 		return err
 	}
-	set, err := field.Of(ctx, tx)
+	set, err := field.Now(ctx, tx)
 	if err != nil {
 		return err
 	}
+	var indexed [][]any
 	now := db.Millis(tx.Now())
 	contacts := make([][]any, 0, len(visitors))
 	seen := make([][]any, 0, len(visitors))
@@ -116,6 +117,7 @@ func insertVisitors(ctx context.Context, tx *db.Tx, visitors []*Visitor, by By) 
 			if values, err = encodeValues(set, given); err != nil {
 				return err
 			}
+			indexed = append(indexed, allRows(set, v.Contact, given)...)
 		}
 		contacts = append(contacts, []any{int64(v.Contact), int(Anonymous), now, 0, db.NullID(v.Address), 0, values})
 		if v.IP != "" {
@@ -124,6 +126,9 @@ func insertVisitors(ctx context.Context, tx *db.Tx, visitors []*Visitor, by By) 
 		activity.Append(tx, activity.Entry{Contact: v.Contact, Kind: KindCreated, Source: activity.SourceTracking, Data: Created{By: by, IP: v.IP}})
 	}
 	if err := tx.Insert(ctx, "contact", []string{"id", "state", "added", "points", "ip_id", "sample", "fields"}, contacts); err != nil {
+		return err
+	}
+	if err := tx.Insert(ctx, "field_index", indexColumns, indexed); err != nil {
 		return err
 	}
 	return tx.Insert(ctx, "contact_ip", ipColumns, seen)

@@ -158,19 +158,22 @@ func Restore(ctx context.Context, tx *db.Tx, number int64, by By) (Field, error)
 	}
 	f := list[i]
 	f.Removed, f.Modified, f.ModifiedBy, f.ModifiedUser = time.Time{}, tx.Now(), by.User, by.Name
-	if f.Indexed() {
+	if f.Indexing = Unindexed; f.Indexed() {
 		f.Indexing = Filling
 	}
 	return f, f.write(ctx, tx)
 }
 
 // Forget ends a removed field, once its values are erased. Of a standard one it is
-// kept that it was removed.
+// kept that it was removed, so that it can be restored.
 func Forget(ctx context.Context, tx *db.Tx, number int64) error {
 	if _, err := begin(ctx, tx); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM field WHERE id = ? AND id > ? AND removed IS NOT NULL`, number, lastStandard); err != nil {
+		return fmt.Errorf("forget field %d: %w", number, err)
+	}
+	if _, err := tx.Exec(ctx, `UPDATE field SET indexing = ? WHERE id = ? AND removed IS NOT NULL`, int(Erased), number); err != nil {
 		return fmt.Errorf("forget field %d: %w", number, err)
 	}
 	return nil

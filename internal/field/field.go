@@ -114,6 +114,7 @@ const (
 	Filling
 	Filled
 	Clashing // filled; values that should belong to one contact only belong to several
+	Erased   // of a removed field whose values are gone
 )
 
 // Field is the definition of one field.

@@ -29,6 +29,9 @@ type Set struct {
 	defaults map[string]string
 }
 
+// Version rises with each change of a definition.
+func (s *Set) Version() int64 { return s.version }
+
 // All lists the fields there are, hidden ones too.
 func (s *Set) All() []Field { return s.all }
 

@@ -1,0 +1,4 @@
+package contact
+
+// CustomCatalogue is for tests.
+var CustomCatalogue = customCatalogue
