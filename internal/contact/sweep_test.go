@@ -208,7 +208,7 @@ func TestIndexWhileValuesChange(t *testing.T) {
 	}
 	badge := b.named("badge")
 	missing := b.count(`SELECT count(*) FROM contact WHERE fields IS NOT NULL AND NOT EXISTS (SELECT 1 FROM field_index x WHERE x.contact_id = contact.id AND x.field_id = ?
-		AND x.text = `+b.d.Dialect().JSONText("contact.fields", "badge")+`)`, badge.ID)
+		AND x.text = `+b.d.Dialect().JSONValue("contact.fields", "badge")+`)`, badge.ID)
 	if rows := b.count(`SELECT count(*) FROM field_index WHERE field_id = ?`, badge.ID); missing != 0 || rows != len(all)+n {
 		t.Errorf("%d contacts are missing, %d rows for %d contacts", missing, rows, len(all)+n)
 	}
