@@ -1,4 +1,0 @@
-package contact
-
-// CustomCatalogue is for tests.
-var CustomCatalogue = customCatalogue
