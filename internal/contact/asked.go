@@ -15,7 +15,7 @@ func figures(state string) rule.Catalogue {
 	never := state == "= 0"
 	return rule.Catalogue{
 		"owner":      {Type: rule.Number, Expr: "contact.owner_id", Among: "SELECT contact.id FROM contact WHERE {}"},
-		"points":     {Type: rule.Number, Expr: "contact.points", Among: among},
+		"points":     {Type: rule.Number, Expr: "contact.points", Written: "CAST(contact.points AS TEXT)", Among: among},
 		"created":    {Type: rule.Time, Expr: "contact.added", Among: among},
 		"identified": {Type: rule.Time, Expr: "contact.identified", Among: among, Never: never},
 		"modified":   {Type: rule.Time, Expr: "contact.modified"},

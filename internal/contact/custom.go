@@ -40,11 +40,11 @@ func valued(f field.Field, d db.Dialect) rule.Field {
 	words := "COALESCE(" + d.JSONValue("contact.fields", folded+f.Alias) + ", " + value + ")"
 	switch f.Type {
 	case field.Number, field.Boolean:
-		return rule.Field{Type: rule.Number, Expr: "CAST(" + value + " AS DOUBLE PRECISION)"}
+		return rule.Field{Type: rule.Number, Expr: "CAST(" + value + " AS DOUBLE PRECISION)", Written: value}
 	case field.Date:
-		return rule.Field{Type: rule.Day, Expr: value}
+		return rule.Field{Type: rule.Day, Expr: value, Written: value}
 	case field.Datetime:
-		return rule.Field{Type: rule.Moment, Expr: value}
+		return rule.Field{Type: rule.Moment, Expr: value, Written: value}
 	case field.Tel:
 		return rule.Field{Expr: digits(value), Searched: true}
 	case field.Multiselect:

@@ -71,6 +71,9 @@ type Field struct {
 	// between and after them. What is asked is then asked of each of them; only a
 	// wildcard passes over their ends.
 	Lines bool
+	// Written is an expression for a number or a time as a text, where it can be asked
+	// how that is written.
+	Written string
 	// Within is a condition around Expr, for values in related rows, with {} in
 	// the place of the condition: "EXISTS (SELECT 1 FROM t WHERE t.id = r.id AND {})".
 	Within string

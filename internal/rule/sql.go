@@ -117,6 +117,9 @@ func (c *compiler) cond(f Field, q Cond) (string, error) {
 	if v, ok := q.Value.(Span); ok && (f.Type == Time || f.Type == Day || f.Type == Moment) {
 		return c.span(f, q.Op, v, unsuited)
 	}
+	if f.Written != "" && wording[q.Op] {
+		return c.text(Field{Expr: f.Written}, q, unsuited)
+	}
 	switch f.Type {
 	case Text:
 		return c.text(f, q, unsuited)

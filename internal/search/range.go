@@ -1,7 +1,6 @@
 package search
 
 import (
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -13,18 +12,9 @@ import (
 // number asks for a number: 50, >50, <=50, 10..20, 10.. or ..20.
 func number(c command, v value, _ *reading) (rule.Node, bool) {
 	return ranged(v.text, func(op rule.Op, text string, _ bool) (rule.Node, bool) {
-		n, ok := parseNumber(text)
+		n, ok := rule.ParseNumber(text)
 		return rule.Cond{Field: c.fields[0], Op: op, Value: n}, ok
 	})
-}
-
-// parseNumber is a whole number where it can be, for columns that hold such.
-func parseNumber(text string) (any, bool) {
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-		return n, true
-	}
-	n, err := strconv.ParseFloat(strings.ReplaceAll(text, ",", "."), 64)
-	return n, err == nil && !math.IsInf(n, 0) && !math.IsNaN(n)
 }
 
 // moment asks for a time: a day, month or year, before or after it, or from one up
