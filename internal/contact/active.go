@@ -111,23 +111,42 @@ func noteActivity(ctx context.Context, tx *db.Tx, latest map[id.Contact]time.Tim
 
 // latestRows are the rows to write, and the contacts that are merged.
 func latestRows(ctx context.Context, q db.Q, latest map[id.Contact]time.Time) (values [][]any, strays []id.Contact, err error) {
-	among, args := db.InIDs(q.Dialect(), "id", slices.Sorted(maps.Keys(latest)))
-	rows, err := q.Query(ctx, `SELECT id, state FROM contact WHERE `+among+` ORDER BY id`, args...)
-	if err != nil {
-		return nil, nil, fmt.Errorf("note activity: %w", err)
+	contacts := slices.Sorted(maps.Keys(latest))
+	states := make(map[id.Contact]State, len(contacts))
+	// Nearly all have a row, which is written next and is to be there until then. The
+	// contact itself lies elsewhere.
+	if err := addStates(ctx, q, states, "contact_active", "contact_id", contacts, q.Dialect().ForUpdate()); err != nil {
+		return nil, nil, err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var contact id.Contact
-		var state State
-		if err := rows.Scan(&contact, &state); err != nil {
+	fresh := slices.DeleteFunc(slices.Clone(contacts), func(c id.Contact) bool { _, found := states[c]; return found })
+	if len(fresh) > 0 {
+		if err := addStates(ctx, q, states, "contact", "id", fresh, ""); err != nil {
 			return nil, nil, err
 		}
+	}
+	for _, contact := range contacts {
+		state, found := states[contact]
 		if state == merged {
 			strays = append(strays, contact)
-		} else if state != deleted && !latest[contact].IsZero() {
+		} else if found && state != deleted && !latest[contact].IsZero() {
 			values = append(values, []any{int64(contact), int64(state), db.Millis(latest[contact])})
 		}
 	}
-	return values, strays, rows.Err()
+	return values, strays, nil
+}
+
+// addStates reads the states of contacts from a table.
+func addStates(ctx context.Context, q db.Q, states map[id.Contact]State, table, key string, contacts []id.Contact, lock string) error {
+	among, args := db.InIDs(q.Dialect(), key, contacts)
+	err := db.Each(ctx, q, `SELECT `+key+`, state FROM `+table+` WHERE `+among+` ORDER BY `+key+lock, args, func(row db.Row) error {
+		var contact id.Contact
+		var state State
+		err := row.Scan(&contact, &state)
+		states[contact] = state
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note activity: %w", err)
+	}
+	return nil
 }
