@@ -12,8 +12,8 @@ import (
 	"ariane/internal/base/db"
 )
 
-// Part is what a part of a statement read from one table, or put in order. What
-// one contact has is no such part to be put in order.
+// Part is what a part of a statement read from one table or gathered from its
+// indexes, or put in order. What one contact has is no such part to be put in order.
 type Part struct {
 	Table string // empty for a sort
 	Rows  int64
@@ -53,6 +53,8 @@ type touched struct {
 	Filtered float64 `json:"Rows Removed by Filter"`
 	Checked  float64 `json:"Rows Removed by Index Recheck"`
 	Plans    []touched
+	// Gathered is the table whose rows are gathered below it.
+	Gathered string `json:"-"`
 }
 
 // ofOne tells whether all that is read is one contact's.
@@ -74,6 +76,12 @@ func (n touched) look(parts *[]Part) {
 		*parts = append(*parts, Part{"", int64(n.Plans[0].Rows * n.Plans[0].Loops)})
 	}
 	for _, below := range n.Plans {
+		if below.Relation == "" {
+			below.Gathered = n.Relation + n.Gathered
+		}
+		if below.Type == "Bitmap Index Scan" {
+			*parts = append(*parts, Part{month.ReplaceAllString(below.Gathered, ""), int64(below.Rows * below.Loops)})
+		}
 		below.look(parts)
 	}
 }
