@@ -19,6 +19,7 @@ import (
 	"ariane/internal/report"
 	"ariane/internal/rule"
 	"ariane/internal/search"
+	"ariane/internal/view"
 	"ariane/internal/visit"
 	"ariane/internal/web"
 	"ariane/internal/web/layout"
@@ -43,12 +44,13 @@ type listRequest struct {
 	Asc    bool
 	After  string
 	Cards  bool
-	Size   int // contacts on a page
+	Size   int    // contacts on a page
+	Tab    string // the number of the view that is open, or tabAll
 }
 
 func readListRequest(q url.Values) listRequest {
 	l := listRequest{Search: strings.TrimSpace(q.Get("search")), Sort: contact.SortLastActive, Asc: q.Get("order") == "asc", After: q.Get("after"),
-		Cards: q.Get("view") == "cards", Size: pageSize}
+		Cards: q.Get("view") == "cards", Size: pageSize, Tab: q.Get("tab")}
 	if n, err := strconv.Atoi(q.Get("size")); err == nil && slices.Contains(pageSizes, n) {
 		l.Size = n
 	}
@@ -79,6 +81,9 @@ func (l listRequest) url() string {
 	if l.Size != pageSize && l.Size != 0 {
 		q.Set("size", strconv.Itoa(l.Size))
 	}
+	if l.Tab != "" {
+		q.Set("tab", l.Tab)
+	}
 	if len(q) == 0 {
 		return listURL
 	}
@@ -99,6 +104,7 @@ type listData struct {
 	// Known and Created count everybody who ever became known, or was seen.
 	Known, Created int
 	Views, Joined  []int64 // by day, today last
+	Saved          []view.View
 }
 
 func (d Deps) load(ctx context.Context, l listRequest) (listData, error) {
@@ -113,6 +119,9 @@ func (d Deps) load(ctx context.Context, l listRequest) (listData, error) {
 	data.Anonymous, data.Hints, data.All = query.Anonymous, query.Hints, everybody(query.Where)
 	filter := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: d.Language.Catalogue, Sort: l.Sort, Asc: l.Asc, BlankLast: true, After: l.After, Limit: l.Size, CountTo: countedTo}
 	if data.Page, err = contact.List(ctx, d.DB, filter); err != nil {
+		return data, err
+	}
+	if data.Saved, err = view.List(ctx, d.DB, viewedList, web.User(ctx).ID); err != nil {
 		return data, err
 	}
 	var shown []id.Contact
@@ -154,6 +163,13 @@ func everybody(n rule.Node) bool {
 }
 
 func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
+	first, err := d.first(r.Context(), r)
+	if err != nil {
+		return err
+	}
+	if first != "" {
+		return web.Redirect(w, r, first)
+	}
 	l := readListRequest(r.URL.Query())
 	data, err := d.load(r.Context(), l)
 	if err != nil {
@@ -176,6 +192,7 @@ type listView struct {
 	Sorts            []filterChip
 	Sizes            []filterChip
 	Tags             []filterChip
+	Views            listViews
 	Hints            []string
 	Refused          string
 	Columns          []ui.Column
@@ -224,7 +241,7 @@ func newListView(ctx context.Context, now time.Time, l listRequest, data listDat
 		AsTable: l.with(func(to *listRequest) { to.Cards, to.After = false, l.After }),
 		AsCards: l.with(func(to *listRequest) { to.Cards, to.After = true, l.After }),
 		All:     l.with(func(l *listRequest) { l.Search = "" }),
-		Kept:    l.kept(), Sorts: sorts(ctx, l, data.Anonymous), Tags: tagChips(l, data.AllTags),
+		Kept:    l.kept(), Sorts: sorts(ctx, l, data.Anonymous), Tags: tagChips(l, data.AllTags), Views: newListViews(ctx, l, data.Saved),
 	}
 	_, offset := now.In(i18n.Zone(ctx)).Zone()
 	v.Foreign = offset != 0

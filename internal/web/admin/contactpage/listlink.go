@@ -26,7 +26,7 @@ func (l listRequest) kept() []ui.Choice {
 		return nil
 	}
 	var list []ui.Choice
-	for _, name := range []string{"sort", "order", "view", "size"} {
+	for _, name := range []string{"sort", "order", "view", "size", "tab"} {
 		if value := u.Query().Get(name); value != "" {
 			list = append(list, ui.Choice{Label: name, Value: value})
 		}

@@ -28,6 +28,12 @@ func Routes(d Deps) []web.Route {
 	return []web.Route{
 		{Pattern: "GET /s/contacts", Permission: web.SignedIn, Handler: d.list},
 		{Pattern: "GET /s/contacts/complete", Permission: web.SignedIn, Handler: d.complete},
+		{Pattern: "GET /s/contacts/views/new", Permission: web.SignedIn, Handler: d.showNewView},
+		{Pattern: "POST /s/contacts/views/new", Permission: web.SignedIn, Handler: d.addView},
+		{Pattern: "GET /s/contacts/views/{view}", Permission: web.SignedIn, Handler: d.showView},
+		{Pattern: "POST /s/contacts/views/{view}", Permission: web.SignedIn, Handler: d.changeView},
+		{Pattern: "POST /s/contacts/views/{view}/keep", Permission: web.SignedIn, Handler: d.keepView},
+		{Pattern: "POST /s/contacts/views/{view}/delete", Permission: web.SignedIn, Handler: d.deleteView},
 		{Pattern: "GET /s/contacts/search", Permission: web.SignedIn, Handler: d.help},
 		{Pattern: "GET /s/contacts/view/{id}", Permission: web.SignedIn, Handler: d.view},
 		{Pattern: "GET /s/contacts/live/{id}", Permission: web.SignedIn, Handler: d.live},
