@@ -5,6 +5,7 @@ import (
 	"ariane/internal/web/admin/accountpage"
 	"ariane/internal/web/admin/activitypage"
 	"ariane/internal/web/admin/contactpage"
+	"ariane/internal/web/admin/fieldpage"
 	"ariane/internal/web/admin/findpage"
 	"ariane/internal/web/admin/formpage"
 	"ariane/internal/web/admin/homepage"
@@ -31,6 +32,7 @@ func (a *App) doors() [][]web.Route {
 		accountpage.Routes(accountpage.Deps{DB: a.DB, Gate: a.gate, Clock: now}),
 		homepage.Routes(homepage.Deps{DB: a.DB, Clock: now, Runner: a.Runner, Problems: a.attention}),
 		contactpage.Routes(contacts),
+		fieldpage.Routes(fieldpage.Deps{DB: a.DB}),
 		findpage.Routes(findpage.Deps{DB: a.DB, Clock: now, Language: language}),
 		formpage.Routes(formpage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL, Public: visitors}),
 		sitepage.Routes(sitepage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL}),

@@ -15,7 +15,7 @@ import (
 
 var (
 	// forAdministrators are the pages that a member cannot open.
-	forAdministrators = regexp.MustCompile(`^/s/(system|tracking|users|forms/outgoing)(/|$)`)
+	forAdministrators = regexp.MustCompile(`^/s/(system|tracking|users|fields|forms/outgoing)(/|$)`)
 	// forEverybody are the pages on the way in and out.
 	forEverybody = regexp.MustCompile(`^/(\{\$\}|s/(\{\$\}|login|logout|setup/.*|password/.*|language|theme|assets/.*))?$`)
 	placeholder  = regexp.MustCompile(`\{[^}]*\}`)

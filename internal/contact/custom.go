@@ -20,7 +20,7 @@ func inJSON(f field.Field) bool { return !columned[f.Alias] && !f.Computed() }
 func customCatalogue(set *field.Set, d db.Dialect, visitors bool) rule.Catalogue {
 	all := rule.Catalogue{}
 	for _, f := range set.Published() {
-		if inJSON(f) {
+		if inJSON(f) && f.Listable {
 			all[f.Alias] = valued(f, d)
 			if visitors && f.Identifying() {
 				asked := all[f.Alias]

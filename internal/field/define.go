@@ -68,7 +68,7 @@ func Change(ctx context.Context, tx *db.Tx, f Field, by By, seen *time.Time) (Fi
 	if !f.Custom() && f.Renamed == fault.Say(f.Label).English() {
 		f.Renamed = ""
 	}
-	if slices.Contains(columned, f.Alias) {
+	if f.Direct() {
 		f.Filterable = false
 	}
 	if f.Computed() {
@@ -96,9 +96,6 @@ func Change(ctx context.Context, tx *db.Tx, f Field, by By, seen *time.Time) (Fi
 	f.Modified, f.ModifiedBy, f.ModifiedUser = tx.Now(), by.User, by.Name
 	return f, f.write(ctx, tx)
 }
-
-// columned are found quickly as they are.
-var columned = []string{"firstname", "lastname", "company", "email"}
 
 // Arrange puts fields of a group in this order. Those of the group that are not
 // named follow.

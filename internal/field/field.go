@@ -172,6 +172,11 @@ func (f Field) Custom() bool { return f.ID > lastStandard }
 // Computed tells that nobody writes the field.
 func (f Field) Computed() bool { return f.Alias == "points" || f.Alias == "last_active" }
 
+// Direct tells that contacts are found by the field quickly as it is.
+func (f Field) Direct() bool {
+	return slices.Contains([]string{"firstname", "lastname", "company", "email"}, f.Alias) && !f.Custom()
+}
+
 // Indexed tells whether the values are kept in an index, complete or not.
 func (f Field) Indexed() bool { return f.Alias != "email" && (f.Unique || f.Filterable) }
 

@@ -221,3 +221,21 @@ func one(result sql.Result, err error, what string, form id.Form) error {
 	}
 	return nil
 }
+
+// Filling lists the forms with a question that fills in a field of the contact.
+func Filling(ctx context.Context, q db.Q, alias string) ([]Form, error) {
+	rows, err := q.Query(ctx, `SELECT DISTINCT form.id, form.name FROM form_field own JOIN form ON form.id = own.form_id WHERE own.contact_field = ? ORDER BY form.name, form.id`, alias)
+	if err != nil {
+		return nil, fmt.Errorf("find forms that fill in %s: %w", alias, err)
+	}
+	defer rows.Close()
+	var list []Form
+	for rows.Next() {
+		var f Form
+		if err := rows.Scan(&f.ID, &f.Name); err != nil {
+			return nil, err
+		}
+		list = append(list, f)
+	}
+	return list, rows.Err()
+}

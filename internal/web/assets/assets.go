@@ -18,7 +18,7 @@ import (
 
 //go:generate go run ariane/internal/tool/bundle/generate chart/chart.js chart.js
 
-//go:embed css/*.css app.js builder.js chart.js favicon.svg vendor/*.woff2 vendor/*.svg
+//go:embed css/*.css app.js builder.js chart.js fields.js favicon.svg vendor/*.woff2 vendor/*.svg
 var files embed.FS
 
 // Base is where assets are served.
@@ -32,7 +32,9 @@ const (
 	Chart = "chart.js"
 	// Builder draws and rearranges the form in its editor.
 	Builder = "builder.js"
-	Icon    = "favicon.svg"
+	// Fields puts fields in order.
+	Fields = "fields.js"
+	Icon   = "favicon.svg"
 )
 
 var contentTypes = map[string]string{
@@ -85,7 +87,7 @@ func build(fsys fs.FS) (bundle, error) {
 	if err != nil {
 		return b, err
 	}
-	for _, name := range append(used, Script, Chart, Builder, Icon) {
+	for _, name := range append(used, Script, Chart, Builder, Fields, Icon) {
 		content, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return b, err

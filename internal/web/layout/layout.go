@@ -19,6 +19,7 @@ const (
 	Forms    Section = "forms"
 	Tracking Section = "tracking"
 	Activity Section = "activity"
+	Fields   Section = "fields"
 	Users    Section = "users"
 	System   Section = "system"
 	Notices  Section = "notices"
@@ -116,6 +117,7 @@ func navigation(ctx context.Context, admin bool) []group {
 			{Activity, "/s/activity", "activity", i18n.T(ctx, "layout.activity|Activity"), false, "a", i18n.T(ctx, "layout.words.activity|history timeline thread events")},
 		}},
 		{i18n.T(ctx, "layout.settings|Settings"), []entry{
+			{Fields, "/s/fields", "list-details", i18n.T(ctx, "layout.fields|Fields"), true, "l", i18n.T(ctx, "layout.words.fields|custom attributes columns properties")},
 			{Users, "/s/users", "users-group", i18n.T(ctx, "layout.users|Users"), true, "u", i18n.T(ctx, "layout.words.users|team roles accounts")},
 			{System, "/s/system", "activity-heartbeat", i18n.T(ctx, "layout.system|System"), true, "y", i18n.T(ctx, "layout.words.system|jobs tasks readers errors cron")},
 		}},
