@@ -80,7 +80,7 @@ func countState(ctx context.Context, q db.Q, state string, ids []id.Contact) (n 
 
 // countFirst counts the contacts of a state, so many at most; all when negative.
 func countFirst(ctx context.Context, q db.Q, state string, most int) (n int, err error) {
-	text := `SELECT id FROM contact WHERE state = 1 ORDER BY id`
+	text := `SELECT id FROM contact WHERE state = 1`
 	if state != "= 1" {
 		// This index has every contact and is a fraction of the table.
 		text = `SELECT contact_id FROM contact_active WHERE state ` + state

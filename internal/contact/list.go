@@ -156,7 +156,7 @@ func catalogue(state string, set *field.Set, d db.Dialect) rule.Catalogue {
 		"company":   indexed("company"),
 		"email":     indexed("email"),
 		"ip": {Type: rule.Text, Expr: "a.address", AmongAny: true,
-			Within: "EXISTS (SELECT 1 FROM contact_ip i JOIN ip_address a ON a.id = i.ip_id WHERE i.contact_id = contact.id AND {} LIMIT 1 OFFSET 0)",
+			Within: "EXISTS (SELECT 1 FROM contact_ip i JOIN ip_address a ON a.id = i.ip_id WHERE i.contact_id = contact.id AND {})",
 			Among:  "SELECT i.contact_id FROM ip_address a JOIN contact_ip i ON i.ip_id = a.id WHERE {}",
 			Values: "SELECT 1 FROM ip_address a WHERE {}"},
 		"id": {Type: rule.Number, Expr: "contact.id", Among: "SELECT contact.id FROM contact WHERE {}"},

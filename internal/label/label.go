@@ -57,7 +57,7 @@ func Kinds() []activity.Definition {
 // Field is how a list of contacts is asked for a tag.
 func Field() rule.Field {
 	return rule.Field{Type: rule.Text, Expr: "t.name_key", Folded: true, AmongAny: true,
-		Within: "EXISTS (SELECT 1 FROM contact_tag ct JOIN label_tag t ON t.id = ct.tag_id WHERE ct.contact_id = contact.id AND {} LIMIT 1 OFFSET 0)",
+		Within: "EXISTS (SELECT 1 FROM contact_tag ct JOIN label_tag t ON t.id = ct.tag_id WHERE ct.contact_id = contact.id AND {})",
 		Among:  "SELECT ct.contact_id FROM label_tag t JOIN contact_tag ct ON ct.tag_id = t.id WHERE {}"}
 }
 

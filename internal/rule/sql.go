@@ -90,13 +90,18 @@ func (q Cond) compile(c *compiler, _ int, negated bool) (string, error) {
 		return "", err
 	}
 	if f.Within != "" {
-		where = strings.Replace(f.Within, "{}", where, 1)
+		where = strings.Replace(f.Within, "{}", where+eachAlone, 1)
 	}
 	if negated {
 		return "COALESCE(" + where + ", FALSE)", nil
 	}
 	return where, nil
 }
+
+// eachAlone ends the condition of a subquery. It changes nothing but that PostgreSQL
+// asks it of one row after another: without it, it may find the rows of the subquery
+// first, all there are, for a list that ends after a few.
+const eachAlone = " LIMIT 1 OFFSET 0"
 
 func (c *compiler) cond(f Field, q Cond) (string, error) {
 	if !c.index && f.Among != "" && f.Within == "" {
