@@ -46,11 +46,13 @@ type listRequest struct {
 	Cards  bool
 	Size   int    // contacts on a page
 	Tab    string // the number of the view that is open, or tabAll
+	// Columns are those of the table in their order, none for the usual ones.
+	Columns []string
 }
 
 func readListRequest(q url.Values) listRequest {
 	l := listRequest{Search: strings.TrimSpace(q.Get("search")), Sort: contact.SortLastActive, Asc: q.Get("order") == "asc", After: q.Get("after"),
-		Cards: q.Get("view") == "cards", Size: pageSize, Tab: q.Get("tab")}
+		Cards: q.Get("view") == "cards", Size: pageSize, Tab: q.Get("tab"), Columns: readColumns(q)}
 	if n, err := strconv.Atoi(q.Get("size")); err == nil && slices.Contains(pageSizes, n) {
 		l.Size = n
 	}
@@ -84,6 +86,9 @@ func (l listRequest) url() string {
 	if l.Tab != "" {
 		q.Set("tab", l.Tab)
 	}
+	if len(l.Columns) > 0 {
+		q["column"] = l.Columns
+	}
 	if len(q) == 0 {
 		return listURL
 	}
@@ -105,6 +110,7 @@ type listData struct {
 	Known, Created int
 	Views, Joined  []int64 // by day, today last
 	Saved          []view.View
+	Fields         *field.Set
 }
 
 func (d Deps) load(ctx context.Context, l listRequest) (listData, error) {
@@ -119,6 +125,9 @@ func (d Deps) load(ctx context.Context, l listRequest) (listData, error) {
 	data.Anonymous, data.Hints, data.All = query.Anonymous, query.Hints, everybody(query.Where)
 	filter := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: d.Language.Catalogue, Sort: l.Sort, Asc: l.Asc, BlankLast: true, After: l.After, Limit: l.Size, CountTo: countedTo}
 	if data.Page, err = contact.List(ctx, d.DB, filter); err != nil {
+		return data, err
+	}
+	if data.Fields, err = field.Of(ctx, d.DB); err != nil {
 		return data, err
 	}
 	if data.Saved, err = view.List(ctx, d.DB, viewedList, web.User(ctx).ID); err != nil {
@@ -195,7 +204,10 @@ type listView struct {
 	Views            listViews
 	Hints            []string
 	Refused          string
-	Columns          []ui.Column
+	Heads            []ui.Column
+	Columns          []column // those of the table
+	Offered          []column // all that can be chosen
+	ColumnsKept      []ui.Choice
 	Rows             []listRow
 	Cursor           ui.Cursor
 	Chart            ui.Chart
@@ -232,11 +244,16 @@ type listRow struct {
 	ActiveAt string
 	Number   string
 	Tags     []tagView
+	Cells    []string // by column, for those without a face of their own
 }
 
 func newListView(ctx context.Context, now time.Time, l listRequest, data listData) listView {
+	if data.Fields == nil {
+		data.Fields = field.Standard()
+	}
+	all := offered(ctx, l, data.Fields)
 	v := listView{
-		Search: l.Search, Columns: columns(ctx, l, data.Anonymous), Chart: newChart(ctx, now, data), Cards: l.Cards,
+		Search: l.Search, Heads: heads(ctx, l, data.Anonymous, chosen(all)), Columns: chosen(all), Offered: all, ColumnsKept: l.keptWith(l.Search), Chart: newChart(ctx, now, data), Cards: l.Cards,
 		Visible: toggle{On: data.Anonymous, URL: l.with(func(l *listRequest) { l.Search = toggleAnonymous(ctx, l.Search, data.Anonymous) })},
 		AsTable: l.with(func(to *listRequest) { to.Cards, to.After = false, l.After }),
 		AsCards: l.with(func(to *listRequest) { to.Cards, to.After = true, l.After }),
@@ -265,6 +282,9 @@ func newListView(ctx context.Context, now time.Time, l listRequest, data listDat
 	for _, c := range data.Page.Contacts {
 		row := newListRow(ctx, now, c, most)
 		row.Tags = tagViews(data.Tags[c.ID])
+		for _, of := range v.Columns {
+			row.Cells = append(row.Cells, cell(ctx, c, row, of))
+		}
 		v.Rows = append(v.Rows, row)
 	}
 	switch {
@@ -364,35 +384,6 @@ func person(ctx context.Context, c contact.Contact) ui.Person {
 // location is where a contact lives, in the order of contact.SortPlace.
 func location(ctx context.Context, c contact.Contact) string {
 	return strings.Join(details(c.Fields["city"], c.Fields["state"], field.CountryName(c.Fields["country"], i18n.Lang(ctx))), ", ")
-}
-
-// columns are the heads of the list. Visitors have an order only by activity.
-func columns(ctx context.Context, l listRequest, anonymous bool) []ui.Column {
-	head := func(label, class string, sort contact.Sort, ascFirst bool) ui.Column {
-		c := ui.Column{Label: label, Class: class}
-		if sort == "" || anonymous && sort != contact.SortLastActive {
-			return c
-		}
-		to := l
-		to.Sort, to.Asc, to.After = sort, ascFirst, ""
-		if l.Sort == sort {
-			to.Asc = !l.Asc
-			if c.Sort = "descending"; l.Asc {
-				c.Sort = "ascending"
-			}
-		}
-		c.URL = to.url()
-		return c
-	}
-	return []ui.Column{
-		head(i18n.T(ctx, "contactpage.column.contact|Contact"), "", contact.SortName, true),
-		head(i18n.T(ctx, "contactpage.column.company|Company"), "wide", contact.SortCompany, true),
-		head(i18n.T(ctx, "contactpage.column.location|Location"), "wide", contact.SortPlace, true),
-		head(i18n.T(ctx, "contactpage.tags|Tags"), "wide", "", true),
-		head(i18n.T(ctx, "contactpage.column.points|Points"), "wide", contact.SortPoints, false),
-		head(i18n.T(ctx, "contactpage.column.active|Last active"), "", contact.SortLastActive, false),
-		{Label: i18n.T(ctx, "contactpage.column.actions|Actions"), Class: "end", Quiet: true},
-	}
 }
 
 // toggleAnonymous adds the word for visitors to a search, or takes it out.

@@ -67,23 +67,23 @@ func TestListStates(t *testing.T) {
 func TestListSortLinks(t *testing.T) {
 	l := readListRequest(url.Values{"search": {" anna "}, "sort": {"name"}, "order": {"asc"}, "after": {"x"}})
 	v := newListView(english, now, l, listData{})
-	if c := v.Columns[0]; c.Sort != "ascending" || c.URL != "/s/contacts?search=anna&sort=name" {
+	if c := v.Heads[0]; c.Sort != "ascending" || c.URL != "/s/contacts?search=anna&sort=name" {
 		t.Errorf("name %+v", c)
 	}
-	if c := v.Columns[4]; c.Sort != "" || c.URL != "/s/contacts?search=anna&sort=points" {
+	if c := v.Heads[4]; c.Sort != "" || c.URL != "/s/contacts?search=anna&sort=points" {
 		t.Errorf("points %+v", c)
 	}
-	if c := v.Columns[2]; c.Sort != "" || c.URL != "/s/contacts?order=asc&search=anna&sort=place" {
+	if c := v.Heads[2]; c.Sort != "" || c.URL != "/s/contacts?order=asc&search=anna&sort=place" {
 		t.Errorf("location %+v", c)
 	}
 	if got := readListRequest(url.Values{"sort": {"id; DROP TABLE"}}).Sort; got != contact.SortLastActive {
 		t.Errorf("sort %q", got)
 	}
 	v = newListView(english, now, listRequest{Sort: contact.SortLastActive}, listData{Anonymous: true})
-	if c := v.Columns[5]; c.Sort != "descending" || c.URL != "/s/contacts?order=asc" {
+	if c := v.Heads[5]; c.Sort != "descending" || c.URL != "/s/contacts?order=asc" {
 		t.Errorf("active %+v", c)
 	}
-	if c := v.Columns[0]; c.URL != "" {
+	if c := v.Heads[0]; c.URL != "" {
 		t.Errorf("visitors have no order by name: %+v", c)
 	}
 }

@@ -26,10 +26,20 @@ func (l listRequest) kept() []ui.Choice {
 		return nil
 	}
 	var list []ui.Choice
-	for _, name := range []string{"sort", "order", "view", "size", "tab"} {
-		if value := u.Query().Get(name); value != "" {
+	for _, name := range []string{"sort", "order", "view", "size", "tab", "column"} {
+		for _, value := range u.Query()[name] {
 			list = append(list, ui.Choice{Label: name, Value: value})
 		}
+	}
+	return list
+}
+
+// keptWith are the parts of the address that other columns leave as they are.
+func (l listRequest) keptWith(search string) []ui.Choice {
+	l.Columns = nil
+	list := l.kept()
+	if search != "" {
+		list = append(list, ui.Choice{Label: "search", Value: search})
 	}
 	return list
 }

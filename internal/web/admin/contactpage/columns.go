@@ -1,0 +1,140 @@
+package contactpage
+
+import (
+	"context"
+	"net/url"
+	"slices"
+
+	"ariane/internal/base/i18n"
+	"ariane/internal/contact"
+	"ariane/internal/field"
+	"ariane/internal/web/ui"
+)
+
+// Columns that are no field. Others have the alias of theirs.
+const (
+	columnCompany    = "company"
+	columnPlace      = "place"
+	columnTags       = "tags"
+	columnPoints     = "points"
+	columnActive     = "active"
+	columnCreated    = "created"
+	columnIdentified = "identified"
+	columnNumber     = "id"
+)
+
+// usualColumns are shown where nobody chose.
+var usualColumns = []string{columnCompany, columnPlace, columnTags, columnPoints, columnActive}
+
+// mostColumns is how many can be chosen.
+const mostColumns = 20
+
+// readColumns are the columns that an address names, nil for the usual ones.
+func readColumns(q url.Values) []string {
+	var list []string
+	for _, name := range q["column"] {
+		if name != "" && !slices.Contains(list, name) && len(list) < mostColumns {
+			list = append(list, name)
+		}
+	}
+	if slices.Equal(list, usualColumns) {
+		return nil
+	}
+	return list
+}
+
+// column is one that can be chosen.
+type column struct {
+	Name, Label string
+	Class       string
+	Sort        contact.Sort // empty where the list has no such order
+	Asc         bool         // the usual direction
+	Field       *field.Field // whose values stand in it; nil for the others
+	Chosen      bool
+}
+
+// offered are all columns there are, but for that of the name, those of the list in
+// its order first.
+func offered(ctx context.Context, l listRequest, set *field.Set) []column {
+	all := []column{
+		{Name: columnCompany, Label: i18n.T(ctx, "contactpage.column.company|Company"), Class: "wide", Sort: contact.SortCompany, Asc: true},
+		{Name: columnPlace, Label: i18n.T(ctx, "contactpage.column.location|Location"), Class: "wide", Sort: contact.SortPlace, Asc: true},
+		{Name: columnTags, Label: i18n.T(ctx, "contactpage.tags|Tags"), Class: "wide"},
+		{Name: columnPoints, Label: i18n.T(ctx, "contactpage.column.points|Points"), Class: "wide", Sort: contact.SortPoints},
+		{Name: columnActive, Label: i18n.T(ctx, "contactpage.column.active|Last active"), Sort: contact.SortLastActive},
+		{Name: columnCreated, Label: i18n.T(ctx, "contactpage.sort.added|Date added"), Class: "wide", Sort: contact.SortAdded},
+		{Name: columnIdentified, Label: i18n.T(ctx, "contactpage.sort.identified|Date identified"), Class: "wide", Sort: contact.SortIdentified},
+		{Name: columnNumber, Label: i18n.T(ctx, "contactpage.number|Number"), Class: "wide", Sort: contact.SortID},
+	}
+	for _, f := range set.Published() {
+		if f.Listable && !f.Computed() && !f.Type.Long() && f.Alias != columnCompany {
+			all = append(all, column{Name: f.Alias, Label: f.Name(ctx), Class: "wide", Field: &f})
+		}
+	}
+	names := l.Columns
+	if len(names) == 0 {
+		names = usualColumns
+	}
+	at := func(c column) int {
+		if i := slices.Index(names, c.Name); i >= 0 {
+			return i
+		}
+		return len(names)
+	}
+	slices.SortStableFunc(all, func(a, b column) int { return at(a) - at(b) })
+	for i := range all {
+		all[i].Chosen = at(all[i]) < len(names)
+	}
+	return all
+}
+
+func chosen(all []column) []column {
+	return slices.DeleteFunc(slices.Clone(all), func(c column) bool { return !c.Chosen })
+}
+
+// heads are the heads of the table.
+func heads(ctx context.Context, l listRequest, anonymous bool, columns []column) []ui.Column {
+	head := func(c column) ui.Column {
+		h := ui.Column{Label: c.Label, Class: c.Class}
+		if c.Sort == "" || anonymous && c.Sort != contact.SortLastActive {
+			return h
+		}
+		to := l
+		to.Sort, to.Asc, to.After = c.Sort, c.Asc, ""
+		if l.Sort == c.Sort {
+			to.Asc = !l.Asc
+			if h.Sort = "descending"; l.Asc {
+				h.Sort = "ascending"
+			}
+		}
+		h.URL = to.url()
+		return h
+	}
+	list := []ui.Column{head(column{Label: i18n.T(ctx, "contactpage.column.contact|Contact"), Sort: contact.SortName, Asc: true})}
+	for _, c := range columns {
+		list = append(list, head(c))
+	}
+	return append(list, ui.Column{Label: i18n.T(ctx, "contactpage.column.actions|Actions"), Class: "end", Quiet: true})
+}
+
+// cell is what stands in a column, for those without a face of their own.
+func cell(ctx context.Context, c contact.Contact, row listRow, of column) string {
+	switch of.Name {
+	case columnCompany:
+		return row.Company
+	case columnPlace:
+		return row.Location
+	case columnCreated:
+		return i18n.Date(ctx, c.Added)
+	case columnIdentified:
+		if !c.Identified.IsZero() {
+			return i18n.Date(ctx, c.Identified)
+		}
+	case columnNumber:
+		return row.Number
+	}
+	if of.Field == nil || c.Fields[of.Name] == "" {
+		return ""
+	}
+	return inWords(ctx, *of.Field, c.Fields[of.Name])
+}
