@@ -166,10 +166,10 @@ func TestFieldsInABrowser(t *testing.T) {
 			b.Click("form .button-primary")
 			b.WaitText(saved)
 			social := `[...document.querySelectorAll("#social [data-field] a")].map((a) => a.textContent).join()`
+			b.WaitFor(`document.querySelector("#social [data-grip]")?.hidden === false`)
 			first := b.String(social)
 			var at [4]float64
 			b.Eval(`document.querySelector("#social").scrollIntoView({ block: "center", behavior: "instant" })`, nil)
-			b.WaitFor(`!document.querySelector("#social [data-grip]").hidden`)
 			b.Eval(`((a, b) => [a.x + a.width / 2, a.y + a.height / 2, b.x + 40, b.y + 2])(document.querySelectorAll("#social [data-grip]")[1].getBoundingClientRect(),
 				document.querySelectorAll("#social [data-field]")[0].getBoundingClientRect())`, &at)
 			b.Do(chromedp.MouseEvent(chromedp.MousePressed, at[0], at[1], chromedp.ButtonLeft), chromedp.MouseEvent(chromedp.MouseMoved, at[0], at[1]-9, chromedp.ButtonLeft),
