@@ -96,11 +96,12 @@ func (b *Browser) prepare() {
 	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(body)), nil }
 	r.ContentLength = int64(len(body))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	// From many places: one network may not send a form that often.
-	r.Header.Set("X-Forwarded-For", fmt.Sprintf("203.0.%d.%d", n/250%250, n%250+1))
 	r.Header.Set("User-Agent", agents[b.number%len(agents)])
 	b.next = r
 }
+
+// sent counts what browsers sent.
+var sent atomic.Int64
 
 // step sends what is next, and tells whether it was acknowledged. An error means
 // that the server answered what it must not.
@@ -114,6 +115,10 @@ func (b *Browser) step(ctx context.Context, client *http.Client) (bool, error) {
 	defer cancel()
 	r := b.next.Clone(ctx)
 	r.Body, _ = b.next.GetBody()
+	// Each time from another place: one network may not send a form that often, and
+	// what is not acknowledged is sent again and again.
+	n := sent.Add(1)
+	r.Header.Set("X-Forwarded-For", fmt.Sprintf("203.%d.%d.%d", n/62500%250, n/250%250, n%250+1))
 	response, err := client.Do(r)
 	if err != nil {
 		return false, nil
