@@ -11,6 +11,7 @@ import (
 	"ariane/internal/base/db"
 	"ariane/internal/base/db/dbtest"
 	"ariane/internal/contact"
+	"ariane/internal/field"
 	"ariane/internal/id"
 	"ariane/internal/label"
 	"ariane/internal/search"
@@ -183,6 +184,58 @@ func TestWorkedExamplesOfSearch(t *testing.T) {
 			if err != nil || strings.Join(got, " ") != c.want || page.Found != len(got) {
 				t.Errorf("%s by %s: %q of %d, %v; want %q", c.text, sort, got, page.Found, err, c.want)
 			}
+		}
+	}
+}
+
+// A field that is hidden, or that lists are not filtered by, is no command; those that
+// ask it beside others go on.
+func TestSearchLeavesOutFieldsThatAreNotAsked(t *testing.T) {
+	ctx := context.Background()
+	d, names, me := examples(t)
+	for alias, change := range map[string]func(*field.Field){
+		"country": func(f *field.Field) { f.Published = false },
+		"mobile":  func(f *field.Field) { f.Listable = false },
+	} {
+		err := d.Do(ctx, func(tx *db.Tx) error {
+			set, err := field.Now(ctx, tx)
+			if err != nil {
+				return err
+			}
+			f, _ := set.ByAlias(alias)
+			change(&f)
+			_, err = field.Change(ctx, tx, f, field.By{}, nil)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	language := app.Language(d)
+	for _, c := range []struct{ text, want, hint string }{
+		{"place:lyon", "A", ""},
+		{"place:canada", "", ""},
+		{"phone:0472", "A", ""},
+		{"phone:0612345678", "", ""},
+		{"country:canada", "", "There is no command country: it was searched as text."},
+		{"has:country", "", "There is no command has:country: it was searched as text."},
+		{"a:country", "", "There is no command a:country: it was searched as text."},
+		{"canada", "B", ""},
+	} {
+		q, err := language.Parse(ctx, c.text, search.Who{User: me, Now: time.Now()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := contact.List(ctx, d, contact.Filter{Where: q.Where, Also: language.Catalogue, Limit: 10})
+		var got, hints []string
+		for _, found := range page.Contacts {
+			got = append(got, names[found.ID])
+		}
+		for _, h := range q.Hints {
+			hints = append(hints, h.English())
+		}
+		if err != nil || strings.Join(got, " ") != c.want || strings.Join(hints, " ") != c.hint {
+			t.Errorf("%s: %q %q, %v; want %q %q", c.text, got, hints, err, c.want, c.hint)
 		}
 	}
 }

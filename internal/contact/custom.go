@@ -16,18 +16,17 @@ var columned = map[string]bool{"firstname": true, "lastname": true, "company": t
 func inJSON(f field.Field) bool { return !columned[f.Alias] && !f.Computed() }
 
 // customCatalogue is what a condition may ask about the fields in the column of
-// values. Visitors have none of those that tell who somebody is.
+// values. Nobody has one of a field that lists are not filtered by, nor visitors one
+// of those that tell who somebody is.
 func customCatalogue(set *field.Set, d db.Dialect, visitors bool) rule.Catalogue {
 	all := rule.Catalogue{}
-	for _, f := range set.Published() {
-		if inJSON(f) && f.Listable {
-			all[f.Alias] = valued(f, d)
-			if visitors && f.Identifying() {
-				asked := all[f.Alias]
-				asked.Never = true
-				all[f.Alias] = asked
-			}
+	for _, f := range set.All() {
+		if !inJSON(f) {
+			continue
 		}
+		asked := valued(f, d)
+		asked.Never = !f.Published || !f.Listable || visitors && f.Identifying()
+		all[f.Alias] = asked
 	}
 	return all
 }

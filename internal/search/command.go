@@ -120,18 +120,18 @@ func present(_ command, v value, r *reading) (rule.Node, bool) {
 	if !ok || len(c.fields) == 0 {
 		return nil, false
 	}
-	var any rule.Any
+	var either rule.Any
 	for _, f := range c.fields {
-		any = append(any, rule.Cond{Field: f, Op: rule.Present})
+		either = append(either, rule.Cond{Field: f, Op: rule.Present})
 	}
-	return one(any), true
+	return one(either), true
 }
 
-func one(any rule.Any) rule.Node {
-	if len(any) == 1 {
-		return any[0]
+func one(either rule.Any) rule.Node {
+	if len(either) == 1 {
+		return either[0]
 	}
-	return any
+	return either
 }
 
 // starts asks whether one of the fields starts with the value.
@@ -186,20 +186,20 @@ func owned(c command, v value, r *reading) (rule.Node, bool) {
 // happened asks for events of a kind, by the beginning of one of its names.
 func happened(c command, v value, r *reading) (rule.Node, bool) {
 	var rare []int64
-	var any rule.Any
+	var either rule.Any
 	for _, e := range r.Events {
 		switch {
 		case !slices.ContainsFunc(e.Names, v.begins):
 		case e.Frequent:
-			any = append(any, rule.Cond{Field: c.fields[0] + ".common", Op: rule.Equal, Value: e.Kind})
+			either = append(either, rule.Cond{Field: c.fields[0] + ".common", Op: rule.Equal, Value: e.Kind})
 		default:
 			rare = append(rare, e.Kind)
 		}
 	}
 	if len(rare) > 0 {
-		any = append(any, rule.Cond{Field: c.fields[0], Op: rule.In, Value: rare})
+		either = append(either, rule.Cond{Field: c.fields[0], Op: rule.In, Value: rare})
 	}
-	return one(any), len(any) > 0
+	return one(either), len(either) > 0
 }
 
 // words asks for a text anywhere in the main fields.
@@ -210,14 +210,14 @@ func words(v value) rule.Node {
 	case v.strict:
 		return rule.Cond{Field: "text", Op: rule.Equal, Value: v.plain()}
 	}
-	any := rule.Any{rule.Cond{Field: "text", Op: rule.Contains, Value: v.plain()}}
+	either := rule.Any{rule.Cond{Field: "text", Op: rule.Contains, Value: v.plain()}}
 	if v.address() {
-		any = append(any, rule.Cond{Field: "ip", Op: rule.StartsWith, Value: v.text})
+		either = append(either, rule.Cond{Field: "ip", Op: rule.StartsWith, Value: v.text})
 	}
 	if number := strings.TrimLeft(digits(v.text), "0"); v.dialled() && number != v.text {
-		any = append(any, rule.Cond{Field: "text", Op: rule.Contains, Value: number})
+		either = append(either, rule.Cond{Field: "text", Op: rule.Contains, Value: number})
 	}
-	return one(any)
+	return one(either)
 }
 
 func anyField(fields []string, op rule.Op, text string) rule.Node {

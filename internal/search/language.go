@@ -3,7 +3,6 @@ package search
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"ariane/internal/base/fault"
@@ -95,7 +94,7 @@ func (r *reading) field(alias string) (field.Field, bool) {
 		return field.Field{}, false
 	}
 	f, ok := set.ByAlias(alias)
-	return f, ok && f.Published
+	return f, ok && f.Published && f.Listable
 }
 
 // owners are the users one of whose names begins with the value, or is it.
@@ -116,13 +115,8 @@ func (r *reading) owners(v value) []int64 {
 	return list
 }
 
-// begins tells whether a name begins with the value, or is it where that is strict.
-func (v value) begins(name string) bool {
-	name, asked := field.Fold(name), field.Fold(v.plain())
-	return name == asked || !v.strict && strings.HasPrefix(name, asked)
-}
-
-// problem is what is said of a command whose value it does not understand.
+// problem is what is said of a command, as it was typed, whose value it does not
+// understand.
 func (c command) problem(text string) fault.Text {
 	switch {
 	case c.takes == aNumber:
@@ -130,5 +124,5 @@ func (c command) problem(text string) fault.Text {
 	case c.takes == aTime:
 		return fault.Say("search.time|%s takes a date: %s:2026-03, %s:<30d for the last 30 days, or %s:2026-01-01..2026-03-31. It was searched as text.", c.names[0], c.names[0], c.names[0], c.names[0])
 	}
-	return fault.Say("search.unknown|There is no command %s: it was searched as text.", c.names[0]+":"+text)
+	return fault.Say("search.unknown|There is no command %s: it was searched as text.", text)
 }

@@ -58,6 +58,7 @@ type parser struct {
 type place struct {
 	depth   int
 	command *command
+	typed   string // the command's name as it was typed
 }
 
 func (p *parser) spaces() {
@@ -175,7 +176,7 @@ func (p *parser) primary(c place, strict bool) (rule.Node, error) {
 		p.at = start
 		return p.term(c, strict)
 	}
-	c.command = &known
+	c.command, c.typed = &known, name
 	negated, more := p.marks()
 	var n rule.Node
 	var err error
@@ -240,8 +241,8 @@ func (p *parser) term(c place, strict bool) (rule.Node, error) {
 	}
 	n, ok := c.command.build(*c.command, v, &p.reading)
 	if !ok {
-		p.query.Hints = append(p.query.Hints, c.command.problem(text))
-		v.text = c.command.names[0] + ":" + text
+		v.text = c.typed + ":" + text
+		p.query.Hints = append(p.query.Hints, c.command.problem(v.text))
 		return words(v), nil
 	}
 	p.query.Anonymous = p.query.Anonymous || aboutVisitors(n)

@@ -3,6 +3,8 @@ package search
 import (
 	"regexp"
 	"strings"
+
+	"ariane/internal/field"
 )
 
 // value is a word or a phrase as it was typed.
@@ -25,6 +27,12 @@ func (v value) plain() string { return strings.ReplaceAll(v.text, `\%`, "%") }
 // address tells whether this looks like an IP address or the start of one.
 func (v value) address() bool {
 	return addressV4.MatchString(v.text) || addressV6.MatchString(v.text)
+}
+
+// begins tells whether a name begins with the value, or is it where that is strict.
+func (v value) begins(name string) bool {
+	name, asked := field.Fold(name), field.Fold(v.plain())
+	return name == asked || !v.strict && strings.HasPrefix(name, asked)
 }
 
 var telephoneNumber = regexp.MustCompile(`^\+?[\d\s().\-/]*$`)
