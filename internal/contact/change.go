@@ -80,11 +80,8 @@ func create(ctx context.Context, tx *db.Tx, contacts []id.Contact, list []New) e
 		if n.Added.IsZero() {
 			n.Added = tx.Now()
 		}
-		added, sample := db.Millis(n.Added), 0
-		if n.Sample {
-			sample = 1
-		}
-		rows = append(rows, []any{int64(contact), int(Anonymous), added, n.Points, db.NullID(ips[n.IP]), sample, db.NullID(n.Owner), db.NullID(n.User), db.NullText(n.UserName)})
+		added := db.Millis(n.Added)
+		rows = append(rows, []any{int64(contact), int(Anonymous), added, n.Points, db.NullID(ips[n.IP]), db.Truth(n.Sample), db.NullID(n.Owner), db.NullID(n.User), db.NullText(n.UserName)})
 		active = append(active, []any{int64(contact), int(Anonymous), added})
 		if n.IP != "" {
 			seen = append(seen, []any{int64(contact), ips[n.IP], added})

@@ -3,6 +3,7 @@ package contact
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ariane/internal/base/db"
@@ -63,7 +64,8 @@ func FoldSome(ctx context.Context, tx *db.Tx) (done bool, err error) {
 			return false, err
 		}
 		rows = append(rows, []any{o.number, int(o.state), 0, 0, 0, sortPlace(o.values), raw})
-		if o.values["phone"]+o.values["mobile"]+o.values["fax"] == "" {
+		telephone := func(f field.Field) bool { return f.Type == field.Tel && o.values[f.Alias] != "" }
+		if !slices.ContainsFunc(set.All(), telephone) {
 			continue
 		}
 		if err := tx.IndexText(ctx, "contact_search", o.number, searchText(set, o.values)); err != nil {

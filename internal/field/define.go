@@ -38,12 +38,7 @@ func Add(ctx context.Context, tx *db.Tx, f Field, by By) (Field, error) {
 		return f, err
 	}
 	f.ID, f.Object, f.Fixed, f.Added, f.CreatedBy, f.CreatedUser = lastStandard+n, Contact, false, tx.Now(), by.User, by.Name
-	f.Position = lastStandard
-	for _, other := range set.all {
-		if other.Group == f.Group {
-			f.Position = max(f.Position, other.Position+1)
-		}
-	}
+	f.Position = set.end(f.Group)
 	f.Order, f.Listed = f.Position, lastStandard+f.Position
 	return f, f.write(ctx, tx)
 }
@@ -56,7 +51,7 @@ func Change(ctx context.Context, tx *db.Tx, f Field, by By, seen *time.Time) (Fi
 	if err != nil {
 		return f, err
 	}
-	was, err := set.byID(f.ID)
+	was, err := set.ByID(f.ID)
 	if err != nil {
 		return f, err
 	}
@@ -78,12 +73,7 @@ func Change(ctx context.Context, tx *db.Tx, f Field, by By, seen *time.Time) (Fi
 		return f, err
 	}
 	if f.Group != was.Group {
-		f.Position = lastStandard
-		for _, other := range set.all {
-			if other.Group == f.Group {
-				f.Position = max(f.Position, other.Position+1)
-			}
-		}
+		f.Position = set.end(f.Group)
 	}
 	switch {
 	case !f.Indexed():
@@ -136,7 +126,7 @@ func Remove(ctx context.Context, tx *db.Tx, number int64, by By) error {
 	if err != nil {
 		return err
 	}
-	f, err := set.byID(number)
+	f, err := set.ByID(number)
 	if err != nil {
 		return err
 	}
@@ -211,12 +201,24 @@ func begin(ctx context.Context, tx *db.Tx) (*Set, error) {
 	return Load(ctx, tx)
 }
 
-func (s *Set) byID(number int64) (Field, error) {
+// ByID finds a field; an unknown one is a NotFound fault.
+func (s *Set) ByID(number int64) (Field, error) {
 	i := slices.IndexFunc(s.all, func(f Field) bool { return f.ID == number })
 	if i < 0 {
 		return Field{}, fault.NotFound(fmt.Errorf("there is no field %d", number))
 	}
 	return s.all[i], nil
+}
+
+// end is the position after the last field of a group.
+func (s *Set) end(g Group) int {
+	position := lastStandard
+	for _, f := range s.all {
+		if f.Group == g {
+			position = max(position, f.Position+1)
+		}
+	}
+	return position
 }
 
 func (f Field) write(ctx context.Context, tx *db.Tx) error {

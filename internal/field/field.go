@@ -81,6 +81,19 @@ const (
 	Professional Group = "professional"
 )
 
+// Name is what people call the group, in their language.
+func (g Group) Name(ctx context.Context) string {
+	switch g {
+	case Social:
+		return i18n.T(ctx, "field.group.social|Social networks")
+	case Personal:
+		return i18n.T(ctx, "field.group.personal|Personal")
+	case Professional:
+		return i18n.T(ctx, "field.group.professional|Professional")
+	}
+	return i18n.T(ctx, "field.group.core|Details")
+}
+
 // Groups lists the groups in the order of the page, empty ones too.
 func Groups() []Group { return []Group{Core, Social, Personal, Professional} }
 

@@ -38,6 +38,12 @@ func (s *Set) All() []Field { return s.all }
 // Published lists the fields that are shown, in the order of pages.
 func (s *Set) Published() []Field { return s.shown }
 
+// Writable lists the fields whose values come from outside: those that are shown and
+// not computed.
+func (s *Set) Writable() []Field {
+	return slices.DeleteFunc(slices.Clone(s.shown), Field.Computed)
+}
+
 // Group lists those that are shown in a group.
 func (s *Set) Group(g Group) []Field { return s.groups[g] }
 

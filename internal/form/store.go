@@ -21,16 +21,9 @@ var own = []string{
 
 func (f Form) values(tx *db.Tx) []any {
 	return []any{
-		f.Name, field.Fold(f.Name), f.Alias, f.Description, f.Language, number(f.Published), db.NullMillis(f.PublishUp), db.NullMillis(f.PublishDown),
-		string(f.PostAction), f.PostProperty, f.Button, number(f.RenderStyle), number(f.NoIndex), number(f.Kiosk), number(f.Proof), db.Millis(tx.Now()), db.NullID(f.ModifiedBy), f.ModifiedByUser,
+		f.Name, field.Fold(f.Name), f.Alias, f.Description, f.Language, db.Truth(f.Published), db.NullMillis(f.PublishUp), db.NullMillis(f.PublishDown),
+		string(f.PostAction), f.PostProperty, f.Button, db.Truth(f.RenderStyle), db.Truth(f.NoIndex), db.Truth(f.Kiosk), db.Truth(f.Proof), db.Millis(tx.Now()), db.NullID(f.ModifiedBy), f.ModifiedByUser,
 	}
-}
-
-func number(yes bool) int {
-	if yes {
-		return 1
-	}
-	return 0
 }
 
 const columns = `f.id, f.name, f.alias, f.description, f.language, f.published, f.publish_up, f.publish_down, f.post_action, f.post_property,
@@ -173,8 +166,8 @@ func insertFields(ctx context.Context, tx *db.Tx, f Form) error {
 		if err != nil {
 			return fmt.Errorf("save fields of form %d: %w", f.ID, err)
 		}
-		rows[i] = []any{int64(f.ID), one.ID, i, one.Alias, one.Label, string(one.Type), one.ContactField, number(one.Required), one.Message, one.Default, one.Placeholder,
-			one.Help, number(one.HideLabel), string(properties)}
+		rows[i] = []any{int64(f.ID), one.ID, i, one.Alias, one.Label, string(one.Type), one.ContactField, db.Truth(one.Required), one.Message, one.Default, one.Placeholder,
+			one.Help, db.Truth(one.HideLabel), string(properties)}
 	}
 	err = tx.Insert(ctx, "form_field", []string{"form_id", "id", "position", "alias", "label", "type", "contact_field", "required", "message", "default_value", "placeholder",
 		"help", "hide_label", "properties"}, rows)
@@ -187,7 +180,7 @@ func insertFields(ctx context.Context, tx *db.Tx, f Form) error {
 // SetPublished opens or closes a form.
 func SetPublished(ctx context.Context, tx *db.Tx, form id.Form, yes bool, by id.User, byName string) error {
 	result, err := tx.Exec(ctx, `UPDATE form SET published = ?, modified = ?, modified_by = ?, modified_by_user = ? WHERE id = ?`,
-		number(yes), db.Millis(tx.Now()), db.NullID(by), byName, int64(form))
+		db.Truth(yes), db.Millis(tx.Now()), db.NullID(by), byName, int64(form))
 	return one(result, err, "publish", form)
 }
 

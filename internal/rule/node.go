@@ -75,7 +75,8 @@ type Field struct {
 	// how that is written.
 	Written string
 	// Within is a condition around Expr, for values in related rows, with {} in
-	// the place of the condition: "EXISTS (SELECT 1 FROM t WHERE t.id = r.id AND {})".
+	// the place of the condition, at the end of the subquery:
+	// "EXISTS (SELECT 1 FROM t WHERE t.id = r.id AND {})".
 	Within string
 	// Among finds rows by an index: a query for the identifiers of those that a
 	// condition on Expr holds for, with {} in its place. It is used for conditions

@@ -108,7 +108,7 @@ func Add(ctx context.Context, tx *db.Tx, v View) (int64, error) {
 		return 0, err
 	}
 	err = tx.Insert(ctx, "view_saved", []string{"id", "list", "owner_id", "name", "query", "shared", "added"},
-		[][]any{{v.ID, v.List, int64(v.Owner), v.Name, v.Query, flag(v.Shared), db.Millis(tx.Now())}})
+		[][]any{{v.ID, v.List, int64(v.Owner), v.Name, v.Query, db.Truth(v.Shared), db.Millis(tx.Now())}})
 	if err != nil {
 		return 0, err
 	}
@@ -122,7 +122,7 @@ func Change(ctx context.Context, tx *db.Tx, v View, user id.User) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE view_saved SET name = ?, query = ?, shared = ? WHERE id = ?`, v.Name, v.Query, flag(v.Shared), v.ID); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE view_saved SET name = ?, query = ?, shared = ? WHERE id = ?`, v.Name, v.Query, db.Truth(v.Shared), v.ID); err != nil {
 		return fmt.Errorf("change view %d: %w", v.ID, err)
 	}
 	if !v.Shared {
@@ -153,11 +153,4 @@ func Delete(ctx context.Context, tx *db.Tx, v View) error {
 		}
 	}
 	return nil
-}
-
-func flag(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }

@@ -105,7 +105,7 @@ func (d Dialect) JSONText(column, name string, index int) string {
 	if d == Postgres {
 		value = "CAST(" + column + " AS JSON)"
 	}
-	return "CAST(CASE substr(" + column + ", 1, 1) WHEN '[' THEN " + value + " ->> " + strconv.Itoa(index) + " ELSE " + value + " ->> '" + name + "' END AS TEXT)"
+	return "CAST(CASE substr(" + column + ", 1, 1) WHEN '[' THEN " + value + " ->> " + strconv.Itoa(index) + " ELSE " + d.JSONValue(column, name) + " END AS TEXT)"
 }
 
 // ShortestText is the least number of characters that MatchTexts finds by index.

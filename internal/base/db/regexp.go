@@ -35,14 +35,15 @@ func matchRegexp(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, 
 	matches := int64(0)
 	switch text := args[1].(type) {
 	case string:
-		matches = truth(re.MatchString(text))
+		matches = Truth(re.MatchString(text))
 	case []byte:
-		matches = truth(re.Match(text))
+		matches = Truth(re.Match(text))
 	}
 	return matches, nil
 }
 
-func truth(b bool) int64 {
+// Truth is how a yes or no is stored.
+func Truth(b bool) int64 {
 	if b {
 		return 1
 	}

@@ -151,8 +151,3 @@ func (f Field) MaxLength() int {
 	}
 	return most
 }
-
-// Mappable lists the fields of a contact that an answer may write.
-func Mappable(set *field.Set) []field.Field {
-	return slices.DeleteFunc(slices.Clone(set.Published()), func(f field.Field) bool { return f.Computed() })
-}

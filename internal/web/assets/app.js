@@ -178,6 +178,47 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Rows are put into another order: dragged by their grip, or moved with Alt and an arrow. "moved" tells of it. The
+// pointer is followed over the whole page: a row that is put elsewhere would lose it.
+const rowsBeside = (row) => [...row.parentElement.children].filter((one) => one.matches("[data-field]"));
+const moved = (row) => row.dispatchEvent(new Event("moved", { bubbles: true }));
+document.addEventListener("pointerdown", (event) => {
+  const row = event.target.closest("[data-grip]")?.closest("[data-field]");
+  if (!row) return;
+  event.preventDefault();
+  const before = rowsBeside(row).indexOf(row);
+  const ends = ["pointerup", "pointercancel"];
+  const move = ({ clientY }) => {
+    const others = rowsBeside(row).filter((other) => other !== row);
+    const after = others.find((other) => {
+      const box = other.getBoundingClientRect();
+      return clientY < box.top + box.height / 2;
+    });
+    if (after) after.before(row);
+    else others.at(-1)?.after(row);
+  };
+  const end = () => {
+    removeEventListener("pointermove", move);
+    for (const name of ends) removeEventListener(name, end);
+    row.classList.remove("is-dragged");
+    if (rowsBeside(row).indexOf(row) !== before) moved(row);
+  };
+  row.classList.add("is-dragged");
+  addEventListener("pointermove", move);
+  for (const name of ends) addEventListener(name, end);
+});
+document.addEventListener("keydown", (event) => {
+  const row = event.altKey && event.target.closest("[data-field]");
+  const up = event.key === "ArrowUp";
+  if (!row || !(up || event.key === "ArrowDown")) return;
+  event.preventDefault();
+  const other = rowsBeside(row)[rowsBeside(row).indexOf(row) + (up ? -1 : 1)];
+  if (!other) return;
+  if (up) other.before(row);
+  else other.after(row);
+  moved(row);
+});
+
 // A search is completed below its field: arrows choose, Enter or Tab takes.
 let completing = 0;
 const closeCompletion = (input) => {

@@ -1,5 +1,5 @@
 // The editor of forms works by itself: each button sends the whole form back and forth. Here the answer takes the
-// place of a part of the page, fields are dragged, and the form is drawn while it is typed.
+// place of a part of the page, fields that were moved are stored so, and the form is drawn while it is typed.
 const form = document.querySelector("[data-builder]");
 
 const fieldsOf = (list) => [...list.querySelectorAll("[data-field]")];
@@ -33,7 +33,6 @@ function tell(target, button) {
 // After the fields were put into another order on the page.
 function reorder(moved) {
   const order = fieldsOf(part("fields")).map((field) => field.dataset.field);
-  if (order.every((n, i) => Number(n) === i)) return;
   const place = order.indexOf(moved.dataset.field);
   rearrange(`order:${order}`).then(() => {
     const field = fieldsOf(part("fields"))[place];
@@ -45,7 +44,6 @@ function reorder(moved) {
 function prepare() {
   for (const grip of form.querySelectorAll("[data-grip]")) {
     grip.hidden = false;
-    grip.addEventListener("pointerdown", drag);
     grip.addEventListener("click", (event) => event.preventDefault());
   }
   for (const details of form.querySelectorAll(".form-field-details")) {
@@ -53,31 +51,6 @@ function prepare() {
       details.parentElement.querySelector("[data-open]").value = details.open ? "1" : "";
     });
   }
-}
-
-// The pointer is followed over the whole page: a field that is put elsewhere would lose it.
-function drag(event) {
-  event.preventDefault();
-  const field = event.currentTarget.closest("[data-field]");
-  const ends = ["pointerup", "pointercancel"];
-  const move = ({ clientY }) => {
-    const others = fieldsOf(part("fields")).filter((other) => other !== field);
-    const after = others.find((other) => {
-      const box = other.getBoundingClientRect();
-      return clientY < box.top + box.height / 2;
-    });
-    if (after) after.before(field);
-    else others[others.length - 1]?.after(field);
-  };
-  const end = () => {
-    removeEventListener("pointermove", move);
-    for (const name of ends) removeEventListener(name, end);
-    field.classList.remove("is-dragged");
-    reorder(field);
-  };
-  field.classList.add("is-dragged");
-  addEventListener("pointermove", move);
-  for (const name of ends) addEventListener(name, end);
 }
 
 form.addEventListener("submit", (event) => {
@@ -88,16 +61,7 @@ form.addEventListener("submit", (event) => {
   }
 });
 
-form.addEventListener("keydown", (event) => {
-  const field = event.target.closest("[data-field]");
-  if (!field || !event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
-  event.preventDefault();
-  const other = event.key === "ArrowUp" ? field.previousElementSibling : field.nextElementSibling;
-  if (!other?.matches("[data-field]")) return;
-  if (event.key === "ArrowUp") other.before(field);
-  else other.after(field);
-  reorder(field);
-});
+form.addEventListener("moved", (event) => reorder(event.target));
 
 // The form as it would look, kept apart from the styles of this page.
 const box = form.querySelector("[data-preview]");

@@ -419,9 +419,8 @@ func newEditView(ctx context.Context, one draft, users []user.User, tags []label
 		v.Stays = i18n.T(ctx, "contactpage.stays|The fields are copied, the history is not. The address %s stays with the original contact.", one.Stays)
 		v.Hidden = append(v.Hidden, ui.Choice{Value: one.Stays, Label: "stays"})
 	}
-	titles := groupTitles(ctx)
 	for _, g := range field.Groups() {
-		group := editGroup{Title: titles[g]}
+		group := editGroup{Title: g.Name(ctx)}
 		for _, f := range editable(one.Fields, one.Quick) {
 			if f.Group != g {
 				continue

@@ -66,10 +66,9 @@ func reachability(ctx context.Context, data viewData) []channel {
 
 // factGroups are the values of a contact, by group.
 func factGroups(ctx context.Context, set *field.Set, c contact.Contact) []factGroup {
-	titles := groupTitles(ctx)
 	var groups []factGroup
 	for _, g := range field.Groups() {
-		group := factGroup{Title: titles[g]}
+		group := factGroup{Title: g.Name(ctx)}
 		for _, f := range set.Group(g) {
 			value := c.Fields[f.Alias]
 			switch {
@@ -85,15 +84,6 @@ func factGroups(ctx context.Context, set *field.Set, c contact.Contact) []factGr
 		}
 	}
 	return groups
-}
-
-func groupTitles(ctx context.Context) map[field.Group]string {
-	return map[field.Group]string{
-		field.Core:         i18n.T(ctx, "contactpage.group.core|Details"),
-		field.Social:       i18n.T(ctx, "contactpage.group.social|Social networks"),
-		field.Personal:     i18n.T(ctx, "contactpage.group.personal|Personal"),
-		field.Professional: i18n.T(ctx, "contactpage.group.professional|Professional"),
-	}
 }
 
 func newFact(ctx context.Context, f field.Field, value string) fact {

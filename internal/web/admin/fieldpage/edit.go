@@ -2,7 +2,6 @@ package fieldpage
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -144,11 +143,7 @@ func (d Deps) find(r *http.Request) (field.Field, error) {
 	if err != nil {
 		return field.Field{}, err
 	}
-	i := slices.IndexFunc(set.All(), func(f field.Field) bool { return f.ID == number })
-	if i < 0 {
-		return field.Field{}, fault.NotFound(fmt.Errorf("there is no field %d", number))
-	}
-	return set.All()[i], nil
+	return set.ByID(number)
 }
 
 func (d Deps) showEdit(w http.ResponseWriter, r *http.Request) error {

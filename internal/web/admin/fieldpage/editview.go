@@ -129,7 +129,7 @@ func (e editor) inputs() []ui.Input {
 		group := e.input("group", i18n.T(ctx, "fieldpage.group|Group"), "")
 		group.Type = "select"
 		for _, g := range field.Groups() {
-			group.Choices = append(group.Choices, ui.Choice{Value: string(g), Label: groupName(ctx, g)})
+			group.Choices = append(group.Choices, ui.Choice{Value: string(g), Label: g.Name(ctx)})
 		}
 		list = append(list, group)
 	}

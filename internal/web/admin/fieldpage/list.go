@@ -65,7 +65,7 @@ func newListView(ctx context.Context, set *field.Set, search string) listView {
 	v := listView{Search: search, Under: i18n.N(ctx, len(set.All()), "fieldpage.count|%s field of contacts|%s fields of contacts", i18n.Number(ctx, len(set.All())))}
 	wanted := field.Fold(search)
 	for _, g := range field.Groups() {
-		group := groupView{Group: string(g), Title: groupName(ctx, g)}
+		group := groupView{Group: string(g), Title: g.Name(ctx)}
 		for _, f := range set.All() {
 			if f.Group == g && strings.Contains(field.Fold(f.Name(ctx))+" "+f.Alias+" "+field.Fold(typeName(ctx, f.Type)), wanted) {
 				group.Rows = append(group.Rows, row{Number: strconv.FormatInt(f.ID, 10), Name: f.Name(ctx), Alias: f.Alias, URL: at("edit", f.ID), Type: typeName(ctx, f.Type), Badges: badges(ctx, f)})
@@ -168,18 +168,6 @@ func (d Deps) restore(w http.ResponseWriter, r *http.Request) error {
 	}
 	web.Say(r, ui.Green, i18n.T(ctx, "fieldpage.restored|%s is back, with its values.", f.Name(ctx)))
 	return web.Redirect(w, r, listURL)
-}
-
-func groupName(ctx context.Context, g field.Group) string {
-	switch g {
-	case field.Social:
-		return i18n.T(ctx, "contactpage.group.social|Social networks")
-	case field.Personal:
-		return i18n.T(ctx, "contactpage.group.personal|Personal")
-	case field.Professional:
-		return i18n.T(ctx, "contactpage.group.professional|Professional")
-	}
-	return i18n.T(ctx, "contactpage.group.core|Details")
 }
 
 func typeName(ctx context.Context, t field.Type) string {

@@ -143,7 +143,7 @@ func (b builder) more(i int, f question.Field) []ui.Input {
 func (b builder) contactFields(i int) []ui.Choice {
 	own := b.draft.Fields[i]
 	choices := []ui.Choice{{Value: "", Label: i18n.T(b.ctx, "formpage.contact_field.none|nothing: kept with the submission")}}
-	for _, f := range question.Mappable(b.fields) {
+	for _, f := range b.fields.Writable() {
 		taken := slices.ContainsFunc(b.draft.Fields, func(other question.Field) bool { return other.ContactField == f.Alias })
 		if f.Alias == own.ContactField || own.Type.Fits(f) && !taken {
 			choices = append(choices, ui.Choice{Value: f.Alias, Label: f.Name(b.ctx)})

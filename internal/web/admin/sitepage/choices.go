@@ -27,12 +27,6 @@ type choices struct {
 // publicPrefix begins the names of the selects of fields.
 const publicPrefix = "public."
 
-// writable are the fields that pages may be allowed to write: not those that
-// are computed.
-func writable(set *field.Set) []field.Field {
-	return slices.DeleteFunc(slices.Clone(set.Published()), func(f field.Field) bool { return f.Computed() })
-}
-
 func stored(ctx context.Context, q db.Q) (choices, error) {
 	sites, err := setting.Get(ctx, q, setting.AllowedSites)
 	if err != nil {
@@ -54,7 +48,7 @@ func typed(set *field.Set, p url.Values) choices {
 		Sites: p.Get("sites"), Excluded: p.Get("excluded"), Restrict: p.Has("restrict"), Signals: p.Has("signals"), Consent: p.Has("consent"),
 		Addresses: p.Get("addresses"), Public: map[string]string{}, Signed: p.Has("signed"), Links: p.Has("links"), Tags: p.Has("tags"), Missing: p.Has("missing"),
 	}
-	for _, f := range writable(set) {
+	for _, f := range set.Writable() {
 		c.Public[f.Alias] = p.Get(publicPrefix + f.Alias)
 	}
 	if allow := p.Get("allow"); allow != "" {

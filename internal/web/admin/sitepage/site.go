@@ -190,7 +190,7 @@ func (v *siteView) addPublic(ctx context.Context, set *field.Set, c choices) {
 		{Value: string(setting.Always), Label: i18n.T(ctx, "sitepage.public.always|Always")},
 	}
 	open := 0
-	for _, f := range writable(set) {
+	for _, f := range set.Writable() {
 		in := ui.Input{Name: publicPrefix + f.Alias, Type: "select", Label: f.Name(ctx), Value: c.Public[f.Alias], Choices: levels}
 		v.Public = append(v.Public, in)
 		if in.Value != "" {
