@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"math"
 	"path"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -65,7 +66,13 @@ func (d *DB) migrate(ctx context.Context, version int64) error {
 func (d *DB) handOver(ctx context.Context) (handle *sql.DB, giveBack func(), err error) {
 	if d.dialect == SQLite {
 		w := <-d.writer
-		return d.write, func() { d.writer <- w }, nil
+		handle := d.migrating()
+		return handle, func() {
+			if err := handle.Close(); err != nil {
+				d.log.Error("close after migrations", "error", err)
+			}
+			d.writer <- w
+		}, nil
 	}
 	conn, err := d.write.Conn(ctx)
 	if err == nil {
@@ -80,6 +87,15 @@ func (d *DB) handOver(ctx context.Context) (handle *sql.DB, giveBack func(), err
 		}
 		conn.Close()
 	}, nil
+}
+
+// migrating is a connection to SQLite that sorts in files beside the database: to
+// make an index in memory takes as much of it as the index is long. There may be no
+// folder for temporary files but this one.
+func (d *DB) migrating() *sql.DB {
+	folder := strings.ReplaceAll(d.dir, "'", "''")
+	return sqliteDB(filepath.Join(d.dir, File), []string{"busy_timeout(10000)", "synchronous(NORMAL)", "foreign_keys(1)", "wal_autocheckpoint(0)",
+		"temp_store(FILE)", "temp_store_directory('" + folder + "')", "cache_size(-16384)"})
 }
 
 // steps reads the migrations of this engine from the one set of texts.

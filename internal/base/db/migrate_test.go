@@ -180,3 +180,25 @@ func TestSearchedTextsAreUpgraded(t *testing.T) {
 		t.Errorf("a search with one letter finds %d, %v", n, err)
 	}
 }
+
+// An index is sorted beside the database, also where the folder has an odd name: in
+// memory it may take more of it than there is.
+func TestMigrationsSortInFiles(t *testing.T) {
+	d, err := Open(t.Context(), Options{DataDir: path.Join(t.TempDir(), "it's here")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	handle := d.migrating()
+	defer handle.Close()
+	var store int
+	var folder string
+	for pragma, into := range map[string]any{"temp_store": &store, "temp_store_directory": &folder} {
+		if err := handle.QueryRow("PRAGMA " + pragma).Scan(into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if store != 1 || folder != d.dir {
+		t.Errorf("sorted in %d of %q", store, folder)
+	}
+}
