@@ -28,9 +28,27 @@ type Sweep struct {
 // Kind implements job.Args.
 func (Sweep) Kind() string { return "contact.sweep" }
 
-// Start enqueues what a changed definition makes necessary. It belongs into the
-// transaction of field.Add, Change, Remove and Restore.
-func (s Sweep) Start(ctx context.Context, tx *db.Tx, f field.Field) error {
+// Start changes the definition of the field with write, which is field.Add, Change,
+// Remove or Restore, and enqueues what that makes necessary.
+func (s Sweep) Start(ctx context.Context, tx *db.Tx, write func() (field.Field, error)) (field.Field, error) {
+	set, err := field.Now(ctx, tx)
+	if err != nil {
+		return field.Field{}, err
+	}
+	was, err := set.ByID(s.Field)
+	known := err == nil
+	f, err := write()
+	if err != nil {
+		return f, err
+	}
+	same := known && f.Removed.IsZero() && f.Indexed() == was.Indexed() && f.Unique == was.Unique && (f.Indexing != field.Filling || was.Indexing == field.Filling)
+	if same || s.Field == 0 {
+		return f, nil
+	}
+	return f, s.begin(ctx, tx, f)
+}
+
+func (s Sweep) begin(ctx context.Context, tx *db.Tx, f field.Field) error {
 	if !f.Removed.IsZero() {
 		if _, err := job.Enqueue(ctx, tx, Sweep{Field: s.Field}, job.At(f.Removed.Add(field.KeptFor))); err != nil {
 			return err

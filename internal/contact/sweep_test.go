@@ -23,9 +23,7 @@ func (b bench) change(alias string, change func(*field.Field)) field.Field {
 	f := b.named(alias)
 	change(&f)
 	b.do(func(ctx context.Context, tx *db.Tx) (err error) {
-		if f, err = field.Change(ctx, tx, f, field.By{}, nil); err == nil {
-			err = contact.Sweep{Field: f.ID}.Start(ctx, tx, f)
-		}
+		f, err = contact.Sweep{Field: f.ID}.Start(ctx, tx, func() (field.Field, error) { return field.Change(ctx, tx, f, field.By{}, nil) })
 		return err
 	})
 	return f
@@ -231,11 +229,8 @@ func TestUniqueFieldOfExistingContacts(t *testing.T) {
 	again := func() {
 		t.Helper()
 		b.do(func(ctx context.Context, tx *db.Tx) error {
-			if err := field.SetIndexing(ctx, tx, f.ID, field.Filling); err != nil {
-				return err
-			}
-			f.Indexing = field.Filling
-			return contact.Sweep{Field: f.ID}.Start(ctx, tx, f)
+			_, err := contact.Sweep{Field: f.ID}.Start(ctx, tx, func() (field.Field, error) { return field.Recheck(ctx, tx, f.ID) })
+			return err
 		})
 		b.filled("badge")
 	}
@@ -265,15 +260,8 @@ func TestRemovedFieldLosesItsValuesAfterAMonth(t *testing.T) {
 	removed := func(ago time.Duration) {
 		b.do(func(ctx context.Context, tx *db.Tx) error {
 			tx.SetNow(time.Now().Add(-ago))
-			if err := field.Remove(ctx, tx, f.ID, field.By{}); err != nil {
-				return err
-			}
-			set, err := field.Now(ctx, tx)
-			if err != nil {
-				return err
-			}
-			gone, _ := set.Ever("badge")
-			return contact.Sweep{Field: f.ID}.Start(ctx, tx, gone)
+			_, err := contact.Sweep{Field: f.ID}.Start(ctx, tx, func() (field.Field, error) { return field.Remove(ctx, tx, f.ID, field.By{}) })
+			return err
 		})
 	}
 	removed(time.Hour)
@@ -282,11 +270,8 @@ func TestRemovedFieldLosesItsValuesAfterAMonth(t *testing.T) {
 		t.Error("the value is kept")
 	}
 	b.do(func(ctx context.Context, tx *db.Tx) error {
-		f, err := field.Restore(ctx, tx, f.ID, field.By{})
-		if err != nil {
-			return err
-		}
-		return contact.Sweep{Field: f.ID}.Start(ctx, tx, f)
+		_, err := contact.Sweep{Field: f.ID}.Start(ctx, tx, func() (field.Field, error) { return field.Restore(ctx, tx, f.ID, field.By{}) })
+		return err
 	})
 	b.filled("badge")
 	if b.count(`SELECT count(*) FROM field_index`) != 1 {
@@ -310,4 +295,44 @@ func TestRemovedFieldLosesItsValuesAfterAMonth(t *testing.T) {
 	if again := b.define(field.Number, "badge"); strings.TrimSpace(again.Alias) != "badge" {
 		t.Errorf("%+v", again)
 	}
+}
+
+// TestSweepOnlyForAReason: what changes no index looks at nobody.
+func TestSweepOnlyForAReason(t *testing.T) {
+	b := open(t)
+	jobs := func() int { return b.count(`SELECT count(*) FROM job WHERE kind = 'contact.sweep'`) }
+	var badge field.Field
+	b.do(func(ctx context.Context, tx *db.Tx) (err error) {
+		badge, err = contact.Sweep{}.Start(ctx, tx, func() (field.Field, error) {
+			f := field.New(field.Text)
+			f.Renamed, f.Alias, f.Unique = "Badge", "badge", true
+			return field.Add(ctx, tx, f, field.By{})
+		})
+		return err
+	})
+	b.change("badge", func(f *field.Field) { f.Renamed, f.Required = "Badge of the member", true })
+	b.change("city", func(f *field.Field) { f.Renamed = "Town" })
+	if n := jobs(); n != 0 {
+		t.Errorf("%d sweeps", n)
+	}
+	// Nobody had a value of the new field, so that it names contacts at once.
+	ada := b.create("firstname", "Ada", "badge", "A-1")
+	if got := b.submit(b.visitor(1), "badge", "a-1"); got != ada {
+		t.Errorf("the badge leads to %d, not to %d", got, ada)
+	}
+	for i, change := range []func(*field.Field){
+		func(f *field.Field) { f.Unique, f.Filterable = false, true }, // its keys are given up
+		func(f *field.Field) { f.Filterable = false },
+		func(f *field.Field) { f.Filterable = true },
+	} {
+		b.change("badge", change)
+		if n := jobs(); n != i+1 {
+			t.Errorf("%d sweeps after change %d", n, i+1)
+		}
+	}
+	b.change("badge", func(f *field.Field) { f.Required = false })
+	if n := jobs(); n != 3 || badge.ID == 0 {
+		t.Errorf("%d sweeps", n)
+	}
+	b.filled("badge")
 }

@@ -40,6 +40,9 @@ func Add(ctx context.Context, tx *db.Tx, f Field, by By) (Field, error) {
 	f.ID, f.Object, f.Fixed, f.Added, f.CreatedBy, f.CreatedUser = lastStandard+n, Contact, false, tx.Now(), by.User, by.Name
 	f.Position = set.end(f.Group)
 	f.Order, f.Listed = f.Position, lastStandard+f.Position
+	if f.Indexed() {
+		f.Indexing = Filled // nobody has a value
+	}
 	return f, f.write(ctx, tx)
 }
 
@@ -119,22 +122,22 @@ func Arrange(ctx context.Context, tx *db.Tx, g Group, order []int64) error {
 // KeptFor is how long the values of a removed field are kept.
 const KeptFor = 30 * 24 * time.Hour
 
-// Remove takes a field away. Its values are kept for KeptFor, and come back with
-// Restore.
-func Remove(ctx context.Context, tx *db.Tx, number int64, by By) error {
+// Remove takes a field away, and returns it. Its values are kept for KeptFor, and come
+// back with Restore.
+func Remove(ctx context.Context, tx *db.Tx, number int64, by By) (Field, error) {
 	set, err := begin(ctx, tx)
 	if err != nil {
-		return err
+		return Field{}, err
 	}
 	f, err := set.ByID(number)
 	if err != nil {
-		return err
+		return f, err
 	}
 	if f.Fixed {
-		return fault.Refused(nil, fault.Say("field.fixed|This field is part of every contact and cannot be removed."))
+		return f, fault.Refused(nil, fault.Say("field.fixed|This field is part of every contact and cannot be removed."))
 	}
 	f.Removed, f.Modified, f.ModifiedBy, f.ModifiedUser, f.Indexing = tx.Now(), tx.Now(), by.User, by.Name, Unindexed
-	return f.write(ctx, tx)
+	return f, f.write(ctx, tx)
 }
 
 // Restore brings back a field that was removed, and returns it. Its index is to be
@@ -181,6 +184,21 @@ func SetIndexing(ctx context.Context, tx *db.Tx, number int64, i Index) error {
 		return fmt.Errorf("note index of field %d: %w", number, err)
 	}
 	return nil
+}
+
+// Recheck has the values of a unique field looked at once more, for those that several
+// contacts have.
+func Recheck(ctx context.Context, tx *db.Tx, number int64) (Field, error) {
+	set, err := begin(ctx, tx)
+	if err != nil {
+		return Field{}, err
+	}
+	f, err := set.ByID(number)
+	if err != nil || f.Indexing != Clashing {
+		return f, err
+	}
+	f.Indexing = Filling
+	return f, SetIndexing(ctx, tx, number, Filling)
 }
 
 // changing is attached to a transaction that changes definitions.

@@ -210,7 +210,7 @@ func TestRemovedAndRestored(t *testing.T) {
 	f.Filterable = true
 	f = b.added(f)
 	remove := func(n int64) error {
-		return b.do(func(ctx context.Context, tx *db.Tx) error { return field.Remove(ctx, tx, n, anna) })
+		return b.do(func(ctx context.Context, tx *db.Tx) error { _, err := field.Remove(ctx, tx, n, anna); return err })
 	}
 	if err := remove(1); err == nil || !strings.Contains(err.Error(), "") {
 		t.Error("a fixed field is removed")

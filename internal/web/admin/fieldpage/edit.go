@@ -185,13 +185,10 @@ func (d Deps) save(w http.ResponseWriter, r *http.Request, one draft, write func
 	ctx := r.Context()
 	var f field.Field
 	err := d.DB.Do(ctx, func(tx *db.Tx) (err error) {
-		if f, err = write(tx); err != nil {
+		if f, err = (contact.Sweep{Field: one.ID}).Start(ctx, tx, func() (field.Field, error) { return write(tx) }); err != nil {
 			return err
 		}
-		if err := one.open(ctx, tx, f); err != nil {
-			return err
-		}
-		return contact.Sweep{Field: f.ID}.Start(ctx, tx, f)
+		return one.open(ctx, tx, f)
 	})
 	if refused, ok := fault.Of(err); ok && (refused.Kind == fault.KindInvalid || refused.Kind == fault.KindConflict) {
 		status := http.StatusUnprocessableEntity
@@ -242,11 +239,8 @@ func (d Deps) check(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	err = d.DB.Do(ctx, func(tx *db.Tx) error {
-		if err := field.SetIndexing(ctx, tx, f.ID, field.Filling); err != nil {
-			return err
-		}
-		f.Indexing = field.Filling
-		return contact.Sweep{Field: f.ID}.Start(ctx, tx, f)
+		_, err := contact.Sweep{Field: f.ID}.Start(ctx, tx, func() (field.Field, error) { return field.Recheck(ctx, tx, f.ID) })
+		return err
 	})
 	if err != nil {
 		return err

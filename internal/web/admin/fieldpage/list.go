@@ -158,10 +158,8 @@ func (d Deps) restore(w http.ResponseWriter, r *http.Request) error {
 	}
 	var f field.Field
 	err = d.DB.Do(ctx, func(tx *db.Tx) (err error) {
-		if f, err = field.Restore(ctx, tx, number, by(r)); err != nil {
-			return err
-		}
-		return contact.Sweep{Field: f.ID}.Start(ctx, tx, f)
+		f, err = contact.Sweep{Field: number}.Start(ctx, tx, func() (field.Field, error) { return field.Restore(ctx, tx, number, by(r)) })
+		return err
 	})
 	if err != nil {
 		return err

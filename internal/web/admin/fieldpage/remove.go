@@ -51,11 +51,8 @@ func (d Deps) remove(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	err = d.DB.Do(ctx, func(tx *db.Tx) error {
-		if err := field.Remove(ctx, tx, f.ID, by(r)); err != nil {
-			return err
-		}
-		f.Removed, f.Indexing = tx.Now(), field.Unindexed
-		return contact.Sweep{Field: f.ID}.Start(ctx, tx, f)
+		_, err := contact.Sweep{Field: f.ID}.Start(ctx, tx, func() (field.Field, error) { return field.Remove(ctx, tx, f.ID, by(r)) })
+		return err
 	})
 	if err != nil {
 		return err

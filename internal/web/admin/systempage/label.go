@@ -6,7 +6,7 @@ import (
 	"ariane/internal/base/i18n"
 )
 
-// label says what a reader or a task does; empty for one that came later than
+// label says what a reader, a task or a job does; empty for one that came later than
 // this page.
 func label(ctx context.Context, name string) string {
 	switch name {
@@ -18,6 +18,12 @@ func label(ctx context.Context, name string) string {
 		return i18n.T(ctx, "systempage.label.devices|Keep devices with their contact after a merge")
 	case "form.merge":
 		return i18n.T(ctx, "systempage.label.submissions|Keep answers with their contact after a merge")
+	case "contact.sweep":
+		return i18n.T(ctx, "systempage.label.sweep|Bring the values of contacts in line with their fields")
+	case "form.send":
+		return i18n.T(ctx, "systempage.label.send|Send the answers of a form on")
+	case "thread.move":
+		return i18n.T(ctx, "systempage.label.move|Move the thread of a merged contact")
 	case "contact.bin":
 		return i18n.T(ctx, "systempage.label.bin|Erase the contacts deleted a day ago")
 	case "contact.fold":

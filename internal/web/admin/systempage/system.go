@@ -1,6 +1,7 @@
 package systempage
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -98,7 +99,7 @@ func newSystemView(ctx context.Context, now time.Time, kinds []activity.Definiti
 	v := systemView{Problems: data.Problems}
 	for _, j := range data.Failed {
 		v.Jobs = append(v.Jobs, problem{
-			What: i18n.T(ctx, "systempage.job|%s, job %d, after %d attempts", j.Kind, int64(j.ID), j.Attempts), Error: j.Error,
+			What: i18n.T(ctx, "systempage.job|%s, job %d, after %d attempts", cmp.Or(label(ctx, j.Kind), j.Kind), int64(j.ID), j.Attempts), Error: j.Error,
 			When: i18n.Ago(ctx, now, j.Finished), WhenFull: i18n.DateTime(ctx, j.Finished),
 			Retry: "/s/system/jobs/" + strconv.FormatInt(int64(j.ID), 10) + "/retry",
 		})
