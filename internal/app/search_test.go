@@ -239,3 +239,27 @@ func TestSearchLeavesOutFieldsThatAreNotAsked(t *testing.T) {
 		}
 	}
 }
+
+func TestCountriesAreFoundInEachLanguage(t *testing.T) {
+	ctx := t.Context()
+	d, _, me := examples(t)
+	var selma id.Contact
+	err := d.Do(ctx, func(tx *db.Tx) (err error) {
+		selma, err = contact.Create(ctx, tx, contact.New{Values: map[string]string{"firstname": "Selma", "country": "Sweden"}})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	language := app.Language(d)
+	for _, text := range []string{"country:Sweden", "country:swe", "country:Suède", "country:sue", "country:+suede", "lieu:suède", "place:sweden", "suède", "has:country !country:fra !country:canada", "country:%wed"} {
+		parsed, err := language.Parse(ctx, text, search.Who{User: me, Now: d.Now()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := contact.List(ctx, d, contact.Filter{Where: parsed.Where, Also: language.Catalogue, Limit: 10})
+		if err != nil || len(page.Contacts) != 1 || page.Contacts[0].ID != selma {
+			t.Errorf("%s: %v %v", text, page.Contacts, err)
+		}
+	}
+}

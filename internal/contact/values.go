@@ -87,6 +87,9 @@ func attributed(values, given map[string]string, at time.Time) map[string]string
 // said are the words by which a value is found.
 func said(f field.Field, value string) []string {
 	label, _ := f.Labelled(value)
+	if f.Type == field.Country {
+		label = field.CountryName(value, "fr")
+	}
 	var list []string
 	for _, words := range []string{value, label} {
 		if f.Type == field.Multiselect {

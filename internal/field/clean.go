@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"ariane/internal/base/fault"
+	"ariane/internal/base/i18n"
 )
 
 const (
@@ -59,6 +60,8 @@ func Clean(f Field, value string) (string, *fault.Text) {
 		return cleanSelect(f, value)
 	case Multiselect:
 		return cleanMultiselect(f, value)
+	case Country:
+		return CountryName(value, i18n.English), nil
 	}
 	return value, nil
 }

@@ -33,6 +33,7 @@ func Add(ctx context.Context, tx *db.Tx, f Field, by By) (Field, error) {
 	if err := problems.Err(); err != nil {
 		return f, err
 	}
+	f.Default, _ = Clean(f, f.Default)
 	n, err := tx.NextID(ctx, "field")
 	if err != nil {
 		return f, err
@@ -75,6 +76,7 @@ func Change(ctx context.Context, tx *db.Tx, f Field, by By, seen *time.Time) (Fi
 	if err := f.problems().Err(); err != nil {
 		return f, err
 	}
+	f.Default, _ = Clean(f, f.Default)
 	if f.Group != was.Group {
 		f.Position = set.end(f.Group)
 	}

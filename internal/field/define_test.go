@@ -87,7 +87,7 @@ func TestAddedFieldIsThereAtOnce(t *testing.T) {
 	if want := []field.Option{{Value: "red", Label: "Rouge"}, {Value: "Bleu/vert", Label: "Bleu|vert"}}; !slices.Equal(got.Options, want) {
 		t.Errorf("options %v", got.Options)
 	}
-	if is.ID != got.ID || len(b.set().Group(field.Personal)) != 1 || b.set().Defaults()["couleur_preferee"] != "rouge" {
+	if is.ID != got.ID || len(b.set().Group(field.Personal)) != 1 || b.set().Defaults()["couleur_preferee"] != "red" {
 		t.Errorf("%+v", is)
 	}
 	if again := b.added(labelled(field.Text, "Couleur préférée")); again.Alias != "couleur_preferee1" {

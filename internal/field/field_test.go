@@ -155,7 +155,7 @@ func TestSuggestionsAreValues(t *testing.T) {
 func TestCountryName(t *testing.T) {
 	for _, c := range []struct{ name, lang, want string }{
 		{"United Kingdom", "fr", "Royaume-Uni"}, {"royaume-uni", "en", "United Kingdom"}, {"BELGIUM", "fr", "Belgique"},
-		{"France", "en", "France"}, {"Utopia", "fr", "Utopia"}, {"", "fr", ""},
+		{"France", "en", "France"}, {"suede", "en", "Sweden"}, {"Utopia", "fr", "Utopia"}, {"", "fr", ""},
 	} {
 		if got := field.CountryName(c.name, c.lang); got != c.want {
 			t.Errorf("%q in %s is %q, want %q", c.name, c.lang, got, c.want)

@@ -39,6 +39,20 @@ func CountryName(name, lang string) string {
 	return names[0]
 }
 
+// CountriesFrom are the countries, by their names in the protocol, whose name in a
+// language that we speak begins with a text.
+func CountriesFrom(beginning string) []string {
+	var list []string
+	beginning = Fold(beginning)
+	for name, names := range countries() {
+		if strings.HasPrefix(name, beginning) && !slices.Contains(list, names[0]) {
+			list = append(list, names[0])
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
 // Suggestions are the usual values of a field, for a reader of a language. They
 // are all that a chosen one takes; elsewhere any other value is as good.
 func Suggestions(f Field, lang string) []Option {

@@ -34,7 +34,7 @@ var commands = []command{
 	{[]string{"email"}, []string{"email"}, aText, starts},
 	{[]string{"company", "societe"}, []string{"company"}, aText, starts},
 	{[]string{"phone", "telephone"}, []string{"phone", "mobile"}, aText, telephone},
-	{[]string{"place", "lieu"}, []string{"city", "state", "country"}, aText, starts},
+	{[]string{"place", "lieu"}, []string{"city", "state", "country"}, aText, country},
 	{[]string{"any", "tout"}, nil, aText, anything},
 	{[]string{"tag", "etiquette"}, []string{"tag"}, aText, named},
 	{[]string{"owner", "proprietaire"}, []string{"owner"}, aText, owned},

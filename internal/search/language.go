@@ -77,6 +77,8 @@ func (r *reading) find(name string) (command, bool) {
 		c.build = telephone
 	case field.Boolean:
 		c.build = yesOrNo
+	case field.Country:
+		c.build = country
 	case field.Multiselect, field.Textarea, field.HTML:
 		c.build = contains
 	}

@@ -86,8 +86,12 @@ func ownerText(u id.User) string {
 // inputLayout is how browsers write a date with its time.
 const inputLayout = "2006-01-02T15:04:05"
 
-// shown is a value as the editor shows it: dates in the user's time zone.
+// shown is a value as the editor shows it: dates in the user's time zone, countries
+// in the user's language.
 func shown(ctx context.Context, f field.Field, value string) string {
+	if f.Type == field.Country {
+		return field.CountryName(value, i18n.Lang(ctx))
+	}
 	if at, err := time.Parse(field.DatetimeLayout, value); f.Type == field.Datetime && err == nil {
 		return at.In(i18n.Zone(ctx)).Format(inputLayout)
 	}

@@ -6,8 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"ariane/internal/base/db"
 	"ariane/internal/contact"
 	"ariane/internal/id"
+	"ariane/internal/user"
 )
 
 // known creates a contact by hand.
@@ -179,4 +181,26 @@ func TestTagsOfAContact(t *testing.T) {
 	w.Post("/s/contacts/tags/"+number, "tags", strings.Repeat("x", 101)).Wants(http.StatusOK, "A tag has at most 100 characters.")
 	w.Post("/s/contacts/tags/"+number, "remove", "1").Wants(http.StatusOK, "Tag VIP removed")
 	w.Get("/s/contacts?search=tag:vip").Wants(http.StatusOK, "Nobody matches")
+}
+
+func TestCountryInTheLanguageOfTheReader(t *testing.T) {
+	w := start(t)
+	for lang, c := range map[string]struct{ typed, shown, other string }{"fr": {"Suède", "Suède", "Sweden"}, "en": {"sweden", "Sweden", "Suède"}} {
+		if err := w.d.Do(t.Context(), func(tx *db.Tx) error { return user.SetLanguage(t.Context(), tx, 1, lang) }); err != nil {
+			t.Fatal(err)
+		}
+		w.Get("/s/contacts/new").Wants(http.StatusOK, `<option value="`+c.shown+`">`).Lacks(`value="` + c.other + `"`)
+		one, number := w.known(map[string]string{"firstname": "Selma", "country": c.typed})
+		if got := w.find(one).Fields["country"]; got != "Sweden" {
+			t.Errorf("%s: stored as %q", lang, got)
+		}
+		page := w.Get("/s/contacts/edit/"+number).Wants(http.StatusOK, `name="country"`, `value="`+c.shown+`"`)
+		w.Post("/s/contacts/edit/"+number, form(page.Body, "lastname", "Lagerlöf")...).Wants(http.StatusOK, c.shown)
+		if got := w.find(one).Fields; got["country"] != "Sweden" || got["lastname"] != "Lagerlöf" {
+			t.Errorf("%s: %v", lang, got)
+		}
+	}
+	w.known(map[string]string{"firstname": "Nobody", "country": "Utopia"})
+	w.Get("/s/contacts?search=suede").Wants(http.StatusOK, "2 contacts")
+	w.Get("/s/contacts?search=country:utopia").Wants(http.StatusOK, "Nobody")
 }

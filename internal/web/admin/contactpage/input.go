@@ -48,7 +48,10 @@ func newInput(ctx context.Context, f field.Field, one draft, wrong fault.Fields)
 	}
 	if in.Choices == nil {
 		for _, s := range field.Suggestions(f, i18n.Lang(ctx)) {
-			in.Suggest = append(in.Suggest, ui.Choice(s))
+			if f.Type == field.Country {
+				s.Value = s.Label // understood in each language
+			}
+			in.Suggest = append(in.Suggest, ui.Choice{Value: s.Value, Label: s.Label})
 		}
 	}
 	if f.Required {

@@ -32,7 +32,9 @@ func (d Deps) drafted(ctx context.Context, f field.Field) (draft, error) {
 	t, err := setting.Get(ctx, d.DB, setting.Followed)
 	one := draft{Field: f, Public: string(t.Public[f.Alias]), Values: map[string]string{"label": f.Name(ctx), "group": string(f.Group), "default": f.Default,
 		"options": writeOptions(f), "yes": f.Yes, "no": f.No, "scale": strconv.Itoa(f.Scale), "rounding": strconv.Itoa(int(f.Rounding)), "limit": strconv.Itoa(f.Limit)}}
-	one.Seen = modifiedText(f)
+	if one.Seen = modifiedText(f); f.Type == field.Country {
+		one.Values["default"] = field.CountryName(f.Default, i18n.Lang(ctx))
+	}
 	return one, err
 }
 

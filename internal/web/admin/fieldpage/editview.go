@@ -185,6 +185,10 @@ func (e editor) more() []ui.Input {
 			}
 		case field.Date:
 			in.Type = "date"
+		case field.Country:
+			for _, o := range field.Suggestions(f.Field, i18n.Lang(ctx)) {
+				in.Suggest = append(in.Suggest, ui.Choice{Value: o.Label})
+			}
 		case field.Textarea, field.HTML:
 			in = area(in)
 		}
