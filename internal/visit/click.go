@@ -74,6 +74,9 @@ func (p *Policy) OpenClick(ctx context.Context, ct string) (Click, error) {
 }
 
 func openClick(secret, ct string, now time.Time) (Click, error) {
+	if strings.ContainsAny(ct, "\r\n") { // which the decoding skips
+		return Click{}, ErrClick
+	}
 	body, mark, _ := strings.Cut(ct, ".")
 	strict := base64.RawURLEncoding.Strict()
 	raw, err := strict.DecodeString(body)

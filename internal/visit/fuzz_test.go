@@ -22,6 +22,7 @@ func FuzzClick(f *testing.F) {
 		f.Add(ct)
 		f.Add(ct[1:])
 		f.Add(ct + "=")
+		f.Add(ct[:9] + "\r\n" + ct[9:])
 	}
 	for _, seed := range []string{"", ".", "YTo1OntzOjY6InNvdXJjZSI7YToyOntpOjA7fX0.AAAAAAAAAAA", "\x00", strings.Repeat("A", 4000) + ".AAAAAAAAAAA"} {
 		f.Add(seed)
