@@ -100,6 +100,7 @@ func (l *link) dial(ctx context.Context, network, address string) (net.Conn, err
 		return nil, err
 	}
 	c := &linked{Conn: conn, link: l}
+	c.heard.Store(l.now())
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.conns[c] = struct{}{}
@@ -187,7 +188,7 @@ func (l *link) watch(ctx context.Context) {
 			continue
 		}
 		begun := l.now()
-		busy, err := l.ask(ctx, waiting)
+		busy, err := l.ask(ctx)
 		asked = time.Now()
 		switch {
 		case ctx.Err() != nil:
@@ -196,7 +197,7 @@ func (l *link) watch(ctx context.Context) {
 			if !l.gone.Swap(true) {
 				l.log.Error("the database server does not answer, its connections are given up", "error", err)
 			}
-			l.drop(begun)
+			l.drop(begun, nil)
 			continue
 		case l.gone.Swap(false):
 			l.log.Info("the database server answers again")
@@ -209,8 +210,11 @@ func (l *link) watch(ctx context.Context) {
 				continue
 			}
 			if before[c] == since {
-				l.log.Warn("a connection is given up: the database server does nothing for it")
+				l.log.Warn("a connection is given up, and all that were silent for longer: the database server does nothing for it")
 				c.Conn.Close()
+				// What took this one from us may have taken those too, and each would
+				// be missed for as long.
+				l.drop(since, busy)
 			}
 			idle[c] = since
 		}
@@ -223,8 +227,9 @@ func answered(err error) bool {
 	return errors.As(err, &pg)
 }
 
-// ask finds the processes of the server that do something.
-func (l *link) ask(ctx context.Context, about map[*linked]int64) (busy map[int32]bool, err error) {
+// ask finds the processes of the server that do something for a connection.
+func (l *link) ask(ctx context.Context) (busy map[int32]bool, err error) {
+	processes := l.processes()
 	ctx, cancel := context.WithTimeout(ctx, reachedWithin)
 	defer cancel()
 	conn, err := pgx.ConnectConfig(ctx, l.config.Copy())
@@ -232,10 +237,6 @@ func (l *link) ask(ctx context.Context, about map[*linked]int64) (busy map[int32
 		return nil, err
 	}
 	defer conn.Close(ctx)
-	processes := make([]int32, 0, len(about))
-	for c := range about {
-		processes = append(processes, c.process.Load())
-	}
 	rows, err := conn.Query(ctx, `SELECT pid FROM pg_stat_activity WHERE pid = ANY($1) AND state IS DISTINCT FROM 'idle'`, processes)
 	if err != nil {
 		return nil, err
@@ -248,12 +249,23 @@ func (l *link) ask(ctx context.Context, about map[*linked]int64) (busy map[int32
 	return busy, err
 }
 
-// drop closes the connections that nothing has come from since a time.
-func (l *link) drop(since int64) {
+func (l *link) processes() []int32 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	list := make([]int32, 0, len(l.conns))
+	for c := range l.conns {
+		list = append(list, c.process.Load())
+	}
+	return list
+}
+
+// drop closes the connections that nothing has come from since a time, but for
+// those that the server works for.
+func (l *link) drop(since int64, busy map[int32]bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for c := range l.conns {
-		if c.heard.Load() < since {
+		if c.heard.Load() < since && !busy[c.process.Load()] {
 			c.Conn.Close() // whose it is forgets it
 		}
 	}
