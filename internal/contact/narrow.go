@@ -90,7 +90,7 @@ func mostOf(ctx context.Context, q db.Q, s rule.Selection) (int, error) {
 		return 0, fmt.Errorf("count values of contacts: %w", err)
 	}
 	if values > narrowTo {
-		return 2 * countedAmong, nil
+		return countedAmong, nil
 	}
 	return narrowTo, nil
 }
@@ -120,8 +120,9 @@ type placed struct {
 }
 
 // arrange puts the contacts of the filter's state in ascending order, without those
-// that do not match where all of them are to be looked at.
-func arrange(ctx context.Context, q db.Q, f Filter, ids []id.Contact, looked bool) ([]placed, error) {
+// that do not match where all of them are to be looked at; the first ones of the
+// page alone, so many, unless first is zero.
+func arrange(ctx context.Context, q db.Q, f Filter, ids []id.Contact, looked bool, first int) ([]placed, error) {
 	state, rest := standing(f)
 	sort, groups := f.order(state)
 	from, key, of, none := "contact", "contact.id", "contact.state", "0"
@@ -144,6 +145,13 @@ func arrange(ctx context.Context, q db.Q, f Filter, ids []id.Contact, looked boo
 	texts := slices.Contains(textSorts, sort)
 	if texts {
 		none = "''"
+	}
+	if first > 0 {
+		direction := " DESC"
+		if f.Asc {
+			direction = ""
+		}
+		where, args = where+` ORDER BY 3`+direction+`, 1`+direction+` LIMIT ?`, append(args, first)
 	}
 	var list []placed
 	err := db.Each(ctx, q, `SELECT `+key+`, `+of+`, COALESCE(`+sortColumns[sort]+`, `+none+`) FROM `+from+` WHERE `+among+` AND `+where, args, func(row db.Row) error {
@@ -206,36 +214,17 @@ func listCandidates(ctx context.Context, q db.Q, f Filter, few few) (Page, error
 }
 
 func listFew(ctx context.Context, q db.Q, f Filter, few few, lazy bool) (Page, error) {
-	list, err := arrange(ctx, q, f, few.ids, !few.exact() && !lazy)
+	state, _ := standing(f)
+	most, first := f.Offset+f.Limit+1, 0
+	if _, groups := f.order(state); lazy && f.After == "" && !groups {
+		first = 4 * most
+	}
+	list, found, back, err := onward(ctx, q, f, few, lazy, first)
+	if err == nil && first > 0 && len(list) < most {
+		list, found, back, err = onward(ctx, q, f, few, lazy, 0)
+	}
 	if err != nil {
 		return Page{}, err
-	}
-	found := len(list)
-	desc, back := !f.Asc, false
-	if f.After != "" {
-		state, _ := standing(f)
-		sort, _ := f.order(state)
-		from, err := decodeCursor(f.After, slices.Contains(textSorts, sort))
-		if err != nil {
-			return Page{}, err
-		}
-		if back = from.Back; back {
-			desc = !desc
-		}
-		list = slices.DeleteFunc(list, func(one placed) bool {
-			if desc {
-				return one.place.compare(from) >= 0
-			}
-			return one.place.compare(from) <= 0
-		})
-	}
-	if desc {
-		slices.Reverse(list)
-	}
-	if lazy {
-		if list, err = matching(ctx, q, f, list, f.Offset+f.Limit+1); err != nil {
-			return Page{}, err
-		}
 	}
 	list = list[min(f.Offset, len(list)):]
 	list = list[:min(f.Limit+1, len(list))]
@@ -253,6 +242,41 @@ func listFew(ctx context.Context, q db.Q, f Filter, few few, lazy bool) (Page, e
 		}
 	}
 	return page, errors.Join(err, addIPs(ctx, q, page.Contacts))
+}
+
+// onward are the contacts in the order of the list from f.After on, and how many
+// there are before it, too; of the first ones alone unless first is zero. Where it is
+// lazy, only as many as a page needs, which match. back tells that it goes backwards.
+func onward(ctx context.Context, q db.Q, f Filter, few few, lazy bool, first int) (list []placed, found int, back bool, err error) {
+	if list, err = arrange(ctx, q, f, few.ids, !few.exact() && !lazy, first); err != nil {
+		return nil, 0, false, err
+	}
+	found = len(list)
+	desc := !f.Asc
+	if f.After != "" {
+		state, _ := standing(f)
+		sort, _ := f.order(state)
+		from, err := decodeCursor(f.After, slices.Contains(textSorts, sort))
+		if err != nil {
+			return nil, 0, false, err
+		}
+		if back = from.Back; back {
+			desc = !desc
+		}
+		list = slices.DeleteFunc(list, func(one placed) bool {
+			if desc {
+				return one.place.compare(from) >= 0
+			}
+			return one.place.compare(from) <= 0
+		})
+	}
+	if desc {
+		slices.Reverse(list)
+	}
+	if lazy {
+		list, err = matching(ctx, q, f, list, f.Offset+f.Limit+1)
+	}
+	return list, found, back, err
 }
 
 // matching are the first that match of contacts in order, so many at most.
