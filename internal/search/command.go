@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,40 +14,43 @@ import (
 type command struct {
 	names  []string // folded; the first is the one to suggest
 	fields []string
-	takes  takes
+	takes  Takes
 	build  func(c command, v value, r *reading) (rule.Node, bool)
 }
 
-// takes is what the value of a command is.
-type takes int
+// Takes is what the value of a command is.
+type Takes int
 
+// What values are.
 const (
-	aText takes = iota
-	aNumber
-	aTime
+	Text   Takes = iota // the beginning of a text
+	Part                // any part of a text
+	Choice              // one of what there is
+	Number
+	Time
 )
 
 // commands of the list of contacts.
 var commands = []command{
-	{[]string{"is", "est"}, nil, aText, flag},
-	{[]string{"has", "a"}, nil, aText, present},
-	{[]string{"name", "nom"}, []string{"firstname", "lastname"}, aText, starts},
-	{[]string{"email"}, []string{"email"}, aText, starts},
-	{[]string{"company", "societe"}, []string{"company"}, aText, starts},
-	{[]string{"phone", "telephone"}, []string{"phone", "mobile"}, aText, telephone},
-	{[]string{"place", "lieu"}, []string{"city", "state", "country"}, aText, country},
-	{[]string{"any", "tout"}, nil, aText, anything},
-	{[]string{"tag", "etiquette"}, []string{"tag"}, aText, named},
-	{[]string{"owner", "proprietaire"}, []string{"owner"}, aText, owned},
-	{[]string{"points"}, []string{"points"}, aNumber, number},
-	{[]string{"active", "actif"}, []string{"active"}, aTime, moment},
-	{[]string{"created", "cree"}, []string{"created"}, aTime, moment},
-	{[]string{"identified", "identifie"}, []string{"identified"}, aTime, moment},
-	{[]string{"modified", "modifie"}, []string{"modified"}, aTime, moment},
-	{[]string{"event", "evenement"}, []string{"event"}, aText, happened},
-	{[]string{"device", "appareil"}, []string{"device"}, aText, contains},
-	{[]string{"ip"}, []string{"ip"}, aText, starts},
-	{[]string{"ids"}, []string{"id"}, aText, numbers},
+	{[]string{"is", "est"}, nil, Choice, flag},
+	{[]string{"has", "a"}, nil, Choice, present},
+	{[]string{"name", "nom"}, []string{"firstname", "lastname"}, Text, starts},
+	{[]string{"email"}, []string{"email"}, Text, starts},
+	{[]string{"company", "societe"}, []string{"company"}, Text, starts},
+	{[]string{"phone", "telephone"}, []string{"phone", "mobile"}, Part, telephone},
+	{[]string{"place", "lieu"}, []string{"city", "state", "country"}, Text, country},
+	{[]string{"any", "tout"}, nil, Part, anything},
+	{[]string{"tag", "etiquette"}, []string{"tag"}, Choice, named},
+	{[]string{"owner", "proprietaire"}, []string{"owner"}, Choice, owned},
+	{[]string{"points"}, []string{"points"}, Number, number},
+	{[]string{"active", "actif"}, []string{"active"}, Time, moment},
+	{[]string{"created", "cree"}, []string{"created"}, Time, moment},
+	{[]string{"identified", "identifie"}, []string{"identified"}, Time, moment},
+	{[]string{"modified", "modifie"}, []string{"modified"}, Time, moment},
+	{[]string{"event", "evenement"}, []string{"event"}, Choice, happened},
+	{[]string{"device", "appareil"}, []string{"device"}, Part, contains},
+	{[]string{"ip"}, []string{"ip"}, Text, starts},
+	{[]string{"ids"}, []string{"id"}, Text, numbers},
 }
 
 var (
@@ -54,17 +58,22 @@ var (
 	someOwner = rule.Cond{Field: "owner", Op: rule.Present}
 )
 
-// flags are the values of is:, by folded name.
-var flags = map[string]func(r *reading) rule.Node{
-	"anonymous":        func(*reading) rule.Node { return anonymous },
-	"anonyme":          func(*reading) rule.Node { return anonymous },
-	"identified":       func(*reading) rule.Node { return rule.Not{Node: anonymous} },
-	"identifie":        func(*reading) rule.Node { return rule.Not{Node: anonymous} },
-	"mine":             mine,
-	"amoi":             mine,
-	"mien":             mine,
-	"unowned":          func(*reading) rule.Node { return rule.Not{Node: someOwner} },
-	"sansproprietaire": func(*reading) rule.Node { return rule.Not{Node: someOwner} },
+// flags are the values of is:, flagNames those that are said otherwise, folded.
+var (
+	flags = map[string]func(r *reading) rule.Node{
+		"anonymous":  func(*reading) rule.Node { return anonymous },
+		"identified": func(*reading) rule.Node { return rule.Not{Node: anonymous} },
+		"mine":       mine,
+		"unowned":    func(*reading) rule.Node { return rule.Not{Node: someOwner} },
+	}
+	flagNames = map[string]string{"anonyme": "anonymous", "identifie": "identified", "amoi": "mine", "mien": "mine", "sansproprietaire": "unowned"}
+)
+
+// Flag is the canonical name of a value of the command is; of what is none, its
+// folded text.
+func Flag(name string) string {
+	name = field.Fold(name)
+	return cmp.Or(flagNames[name], name)
 }
 
 func mine(r *reading) rule.Node {
@@ -107,7 +116,7 @@ func distance(a, b string) int {
 }
 
 func flag(_ command, v value, r *reading) (rule.Node, bool) {
-	ask, ok := flags[field.Fold(v.text)]
+	ask, ok := flags[Flag(v.text)]
 	if !ok {
 		return nil, false
 	}
@@ -136,11 +145,14 @@ func one(either rule.Any) rule.Node {
 
 // starts asks whether one of the fields starts with the value.
 func starts(c command, v value, _ *reading) (rule.Node, bool) {
+	if first, only := v.opening(); only {
+		return anyField(c.fields, rule.StartsWith, first.plain()), true
+	}
 	switch {
 	case v.wild() && v.strict:
 		return anyField(c.fields, rule.Like, v.pattern()), true
 	case v.wild():
-		return anyField(c.fields, rule.Like, v.pattern()+"%"), true
+		return anyField(c.fields, rule.Like, v.beginning()), true
 	case v.strict:
 		return anyField(c.fields, rule.Equal, v.plain()), true
 	}

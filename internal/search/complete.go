@@ -1,6 +1,7 @@
 package search
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"unicode"
@@ -20,7 +21,7 @@ type Gap struct {
 }
 
 // GapAt finds what is typed at a place of a search, in characters.
-func (l Language) GapAt(text string, at int) Gap {
+func (l Language) GapAt(ctx context.Context, text string, at int) Gap {
 	in := []rune(text)
 	at = min(max(at, 0), len(in))
 	from, quoted := 0, false
@@ -43,7 +44,7 @@ func (l Language) GapAt(text string, at int) Gap {
 		to++
 	}
 	if name, _, found := strings.Cut(string(in[from:at]), ":"); found {
-		r := reading{Language: l, commands: commands}
+		r := reading{Language: l, ctx: ctx, commands: commands}
 		if c, known := r.find(name); known {
 			from += len([]rune(name)) + 1
 			for from < at && (in[from] == '!' || in[from] == '+') {

@@ -26,14 +26,14 @@ func TestGapAt(t *testing.T) {
 		"email:jean tag:vip poin|": {Typed: "poin", From: 19, To: 23},
 	} {
 		before, after, _ := strings.Cut(text, "|")
-		if diff := cmp.Diff(want, words.GapAt(before+after, len([]rune(before)))); diff != "" {
+		if diff := cmp.Diff(want, words.GapAt(t.Context(), before+after, len([]rune(before)))); diff != "" {
 			t.Errorf("%s: %s", text, diff)
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		text := texts().Draw(t, "text")
 		n := len([]rune(text))
-		g := words.GapAt(text, rapid.IntRange(-1, n+1).Draw(t, "at"))
+		g := words.GapAt(t.Context(), text, rapid.IntRange(-1, n+1).Draw(t, "at"))
 		if g.From < 0 || g.From > g.To || g.To > n {
 			t.Fatalf("%+v of %d", g, n)
 		}

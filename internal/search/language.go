@@ -3,9 +3,12 @@ package search
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"ariane/internal/base/fault"
+	"ariane/internal/base/i18n"
 	"ariane/internal/field"
 	"ariane/internal/id"
 	"ariane/internal/rule"
@@ -52,12 +55,28 @@ type reading struct {
 	Who
 	ctx      context.Context
 	commands []command
-	err      error // of what had to be looked up
+	met      map[string]command // by name, those asked for
+	err      error              // of what had to be looked up
+
+	anonymous bool
+	hints     []fault.Text
 }
 
 // find is the command of a name: one of the language, or a field.
 func (r *reading) find(name string) (command, bool) {
 	name = field.Fold(name)
+	if c, met := r.met[name]; met {
+		return c, c.build != nil
+	}
+	c, ok := r.search(name)
+	if r.met == nil {
+		r.met = map[string]command{}
+	}
+	r.met[name] = c
+	return c, ok
+}
+
+func (r *reading) search(name string) (command, bool) {
 	for _, c := range r.commands {
 		if slices.Contains(c.names, name) {
 			return c, true
@@ -70,23 +89,24 @@ func (r *reading) find(name string) (command, bool) {
 	c := command{names: []string{f.Alias}, fields: []string{f.Alias}, build: starts}
 	switch f.Type {
 	case field.Number:
-		c.takes, c.build = aNumber, number
+		c.takes, c.build = Number, number
 	case field.Date, field.Datetime:
-		c.takes, c.build = aTime, moment
+		c.takes, c.build = Time, moment
 	case field.Tel:
-		c.build = telephone
+		c.takes, c.build = Part, telephone
 	case field.Boolean:
-		c.build = yesOrNo
+		c.takes, c.build = Choice, yesOrNo
 	case field.Country:
 		c.build = country
 	case field.Multiselect, field.Textarea, field.HTML:
-		c.build = contains
+		c.takes, c.build = Part, contains
 	}
 	return c, true
 }
 
-// field finds a field that contacts are asked for by its name.
-func (r *reading) field(alias string) (field.Field, bool) {
+// field finds a field that contacts are asked for, by its alias or by what it is
+// called, without spaces.
+func (r *reading) field(name string) (field.Field, bool) {
 	if r.Fields == nil || r.err != nil {
 		return field.Field{}, false
 	}
@@ -95,8 +115,39 @@ func (r *reading) field(alias string) (field.Field, bool) {
 		r.err = err
 		return field.Field{}, false
 	}
-	f, ok := set.ByAlias(alias)
-	return f, ok && f.Published && f.Listable
+	if f, ok := set.ByAlias(name); ok {
+		return f, asked(f)
+	}
+	for _, f := range set.Published() {
+		if asked(f) && slices.Contains(called(f), name) {
+			return f, true
+		}
+	}
+	return field.Field{}, false
+}
+
+// asked tells whether contacts are asked for a field.
+func asked(f field.Field) bool { return f.Published && f.Listable }
+
+// called are the names of a field in all languages as one word each.
+func called(f field.Field) []string {
+	if f.Renamed != "" {
+		return []string{oneWord(f.Renamed)}
+	}
+	names := make([]string, 0, 2)
+	for _, lang := range []string{i18n.English, i18n.French} {
+		names = append(names, oneWord(f.Name(i18n.With(context.Background(), i18n.Locale{Lang: lang}))))
+	}
+	return names
+}
+
+func oneWord(label string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, field.Fold(label))
 }
 
 // owners are the users one of whose names begins with the value, or is it.
@@ -121,9 +172,9 @@ func (r *reading) owners(v value) []int64 {
 // understand.
 func (c command) problem(text string) fault.Text {
 	switch {
-	case c.takes == aNumber:
+	case c.takes == Number:
 		return fault.Say("search.number|%s takes a number: %s:50, %s:>50 or %s:10..20. It was searched as text.", c.names[0], c.names[0], c.names[0], c.names[0])
-	case c.takes == aTime:
+	case c.takes == Time:
 		return fault.Say("search.time|%s takes a date: %s:2026-03, %s:<30d for the last 30 days, or %s:2026-01-01..2026-03-31. It was searched as text.", c.names[0], c.names[0], c.names[0], c.names[0])
 	}
 	return fault.Say("search.unknown|There is no command %s: it was searched as text.", text)

@@ -3,7 +3,6 @@ package search
 import (
 	"cmp"
 	"context"
-	"regexp"
 	"strings"
 	"unicode"
 
@@ -21,6 +20,8 @@ const (
 // Query is a parsed search.
 type Query struct {
 	Where rule.Node
+	// Written is the search as a tree of its words; Parse reads its String as the same.
+	Written Term
 	// Anonymous says that the search speaks about visitors, so that a list
 	// which hides them must not.
 	Anonymous bool
@@ -31,38 +32,54 @@ type Query struct {
 // Parse reads a search. A text that cannot be understood is a fault which names
 // the place, in characters from 1.
 func (l Language) Parse(ctx context.Context, text string, who Who) (Query, error) {
-	p := &parser{in: []rune(strings.ToValidUTF8(text, "")), reading: reading{Language: l, Who: who, ctx: ctx, commands: commands}}
-	if len(p.in) > mostCharacters {
-		return Query{}, fault.Refused(nil, fault.Say("search.too_long|This search is too long: at most %d characters.", mostCharacters))
-	}
-	where, err := p.or(place{})
-	if err := cmp.Or(p.reading.err, err); err != nil {
+	r := &reading{Language: l, Who: who, ctx: ctx, commands: commands}
+	written, err := r.parse(text)
+	if err := cmp.Or(r.err, err); err != nil {
 		return Query{}, err
 	}
-	if where == nil {
-		where = rule.All{}
+	q := Query{Where: rule.All{}, Written: written}
+	if !written.Empty() {
+		q.Where = r.ask(written, nil)
 	}
-	p.query.Where = where
-	return p.query, nil
+	q.Anonymous, q.Hints = r.anonymous, r.hints
+	return q, r.err
+}
+
+// parse reads the words of a search.
+func (r *reading) parse(text string) (Term, error) {
+	text = printable(text)
+	p := &parser{in: []rune(text), reading: r}
+	if len(p.in) > mostCharacters {
+		return Term{}, fault.Refused(nil, fault.Say("search.too_long|This search is too long: at most %d characters.", mostCharacters))
+	}
+	return p.or(place{})
+}
+
+// printable is a text with spaces in the place of control characters.
+func printable(text string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) {
+			return ' '
+		}
+		return c
+	}, strings.ToValidUTF8(text, ""))
 }
 
 type parser struct {
 	in      []rune
 	at      int
 	terms   int
-	query   Query
-	reading reading
+	reading *reading
 }
 
-// place is where a term stands: inside how many brackets, below which command.
+// place is where a term stands: inside how many brackets, below a command or not.
 type place struct {
-	depth   int
-	command *command
-	typed   string // the command's name as it was typed
+	depth int
+	below bool
 }
 
 func (p *parser) spaces() {
-	for p.at < len(p.in) && (unicode.IsSpace(p.in[p.at]) || unicode.IsControl(p.in[p.at])) {
+	for p.at < len(p.in) && unicode.IsSpace(p.in[p.at]) {
 		p.at++
 	}
 }
@@ -75,77 +92,66 @@ func (p *parser) next(c rune) bool {
 	return false
 }
 
-// or reads up to the closing bracket or the end; nil means that there was nothing.
-func (p *parser) or(c place) (rule.Node, error) {
-	var parts, chain []rule.Node
+// or reads up to the closing bracket or the end.
+func (p *parser) or(c place) (Term, error) {
+	var parts, chain []Term
+	or := ""
 	for {
 		p.spaces()
 		if p.at == len(p.in) || p.in[p.at] == ')' && c.depth > 0 {
 			break
 		}
-		if connector := p.connector(); connector != "" {
+		if word, connector := p.connector(); connector != "" {
 			if connector == "or" && chain != nil {
-				parts = append(parts, all(chain))
+				or = cmp.Or(or, word)
+				parts = append(parts, join(chain, ""))
 				chain = nil
 			}
 			continue
 		}
-		n, err := p.unary(c)
+		t, err := p.unary(c)
 		if err != nil {
-			return nil, err
+			return Term{}, err
 		}
-		if n != nil {
-			chain = append(chain, n)
+		if !t.Empty() {
+			chain = append(chain, t)
 		}
 	}
-	if chain != nil {
-		parts = append(parts, all(chain))
-	}
-	switch len(parts) {
-	case 0:
-		return nil, nil
-	case 1:
-		return parts[0], nil
-	}
-	return rule.Any(parts), nil
-}
-
-func all(chain []rule.Node) rule.Node {
-	if len(chain) == 1 {
-		return chain[0]
-	}
-	return rule.All(chain)
+	return join(append(parts, join(chain, "")), or), nil
 }
 
 // connector passes over "and" or "or" standing alone.
-func (p *parser) connector() string {
+func (p *parser) connector() (word, connector string) {
 	end := p.at
 	for end < len(p.in) && unicode.IsLetter(p.in[end]) {
 		end++
 	}
 	if end < len(p.in) && !unicode.IsSpace(p.in[end]) && p.in[end] != '(' && p.in[end] != ')' {
-		return ""
+		return "", ""
 	}
-	word := string(p.in[p.at:end])
-	switch {
-	case strings.EqualFold(word, "or") || word == "OU":
-		word = "or"
-	case strings.EqualFold(word, "and") || word == "ET":
-		word = "and"
-	default:
-		return ""
+	word = string(p.in[p.at:end])
+	if connector = connects(word); connector != "" {
+		p.at = end
 	}
-	p.at = end
-	return word
+	return word, connector
 }
 
-func (p *parser) unary(c place) (rule.Node, error) {
-	negated, strict := p.marks()
-	n, err := p.primary(c, strict)
-	if n != nil && negated {
-		n = rule.Not{Node: n}
+// connects is "and" or "or" for a word that stands for it.
+func connects(word string) string {
+	switch {
+	case strings.EqualFold(word, "or") || word == "OU":
+		return "or"
+	case strings.EqualFold(word, "and") || word == "ET":
+		return "and"
 	}
-	return n, err
+	return ""
+}
+
+func (p *parser) unary(c place) (Term, error) {
+	negated, strict := p.marks()
+	t, err := p.primary(c, strict)
+	t.Not = t.Not != negated
+	return t, err
 }
 
 // marks reads ! and + in any order before a term.
@@ -162,7 +168,7 @@ func (p *parser) marks() (negated, strict bool) {
 	}
 }
 
-func (p *parser) primary(c place, strict bool) (rule.Node, error) {
+func (p *parser) primary(c place, strict bool) (Term, error) {
 	start := p.at
 	if p.next('(') {
 		return p.group(c, start)
@@ -171,35 +177,32 @@ func (p *parser) primary(c place, strict bool) (rule.Node, error) {
 	if name == "" {
 		return p.term(c, strict)
 	}
-	known, ok := p.reading.find(name)
-	if !ok {
+	if _, ok := p.reading.find(name); !ok {
 		p.at = start
 		return p.term(c, strict)
 	}
-	c.command, c.typed = &known, name
+	c.below = true
 	negated, more := p.marks()
-	var n rule.Node
+	var t Term
 	var err error
 	if open := p.at; p.next('(') {
-		n, err = p.group(c, open)
+		t, err = p.group(c, open)
 	} else {
-		n, err = p.term(c, strict || more)
+		t, err = p.term(c, strict || more)
 	}
-	if n != nil && negated {
-		n = rule.Not{Node: n}
-	}
-	return n, err
+	t.Not = t.Not != negated
+	return t.under(name), err
 }
 
-func (p *parser) group(c place, open int) (rule.Node, error) {
+func (p *parser) group(c place, open int) (Term, error) {
 	if c.depth++; c.depth > deepest {
-		return nil, p.fault("search.too_deep|Too many brackets inside one another at character %d: at most %d.", open, deepest)
+		return Term{}, p.fault("search.too_deep|Too many brackets inside one another at character %d: at most %d.", open, deepest)
 	}
-	n, err := p.or(c)
+	t, err := p.or(c)
 	if err == nil && !p.next(')') {
 		err = p.fault("search.bracket|The bracket at character %d is not closed.", open)
 	}
-	return n, err
+	return t, err
 }
 
 func (p *parser) fault(key string, at int, args ...any) error {
@@ -220,75 +223,35 @@ func (p *parser) name() string {
 	return name
 }
 
-// term reads a word or a phrase; nil when it is empty.
-func (p *parser) term(c place, strict bool) (rule.Node, error) {
+// term reads a word or a phrase; it is empty where that says nothing. A name with
+// nothing after its colon was not finished yet.
+func (p *parser) term(c place, strict bool) (Term, error) {
 	start := p.at
 	text, err := p.text()
 	v := value{text, strict}
 	switch {
 	case err != nil:
-		return nil, err
+		return Term{}, err
 	case c.depth == 0 && p.at == start && p.next(')'):
-		return nil, p.fault("search.unopened|The bracket at character %d was never opened.", start)
+		return Term{}, p.fault("search.unopened|The bracket at character %d was never opened.", start)
 	case field.Fold(v.plain()) == "":
-		return nil, nil
+		return Term{}, nil
 	}
 	if p.terms++; p.terms > mostTerms {
-		return nil, p.fault("search.too_many|Too many words at character %d: at most %d.", start, mostTerms)
+		return Term{}, p.fault("search.too_many|Too many words at character %d: at most %d.", start, mostTerms)
 	}
-	if c.command == nil {
-		return p.free(v, p.in[start] == '"'), nil
+	t := Term{Text: text, Strict: strict, Quoted: p.in[start] == '"' || connects(text) != ""}
+	if name, rest := t.unknown(); !c.below && name != "" && rest == "" {
+		return Term{}, nil
 	}
-	n, ok := c.command.build(*c.command, v, &p.reading)
-	if !ok {
-		v.text = c.typed + ":" + text
-		p.query.Hints = append(p.query.Hints, c.command.problem(v.text))
-		return words(v), nil
-	}
-	p.query.Anonymous = p.query.Anonymous || aboutVisitors(n)
-	return n, nil
-}
-
-// aboutVisitors tells whether a flag asks for visitors or for others.
-func aboutVisitors(n rule.Node) bool {
-	if not, ok := n.(rule.Not); ok {
-		n = not.Node
-	}
-	c, ok := n.(rule.Cond)
-	return ok && c.Field == anonymous.Field
-}
-
-var unknown = regexp.MustCompile(`^([\pL_][\pL\pN_]*):(.*)$`)
-
-// free is a term outside of any command. A name with nothing after its colon
-// was not finished yet.
-func (p *parser) free(v value, phrase bool) rule.Node {
-	m := unknown.FindStringSubmatch(v.text)
-	if m == nil || phrase || v.address() {
-		return words(v)
-	}
-	if m[2] == "" {
-		return nil
-	}
-	if !strings.HasPrefix(m[2], "//") {
-		p.hint(m[1])
-	}
-	return words(v)
-}
-
-func (p *parser) hint(name string) {
-	text := fault.Say("search.unknown|There is no command %s: it was searched as text.", name)
-	if s := suggest(name); s != "" {
-		text = fault.Say("search.suggest|There is no command %s: it was searched as text. Did you mean %s?", name, s)
-	}
-	p.query.Hints = append(p.query.Hints, text)
+	return t, nil
 }
 
 // text reads a word up to a space, quote or bracket, or a phrase between quotes.
 func (p *parser) text() (string, error) {
 	open := p.at
 	if !p.next('"') {
-		for p.at < len(p.in) && !unicode.IsSpace(p.in[p.at]) && !strings.ContainsRune(`()"`, p.in[p.at]) {
+		for p.at < len(p.in) && !ends(p.in[p.at]) {
 			p.at++
 		}
 		word := string(p.in[open:p.at])

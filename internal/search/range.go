@@ -82,6 +82,9 @@ func ranged(text string, ask func(op rule.Op, text string, end bool) (rule.Node,
 		}
 		ends = append(ends, n)
 	}
+	if len(ends) == 1 {
+		return ends[0], true
+	}
 	return ends, len(ends) > 0
 }
 

@@ -47,3 +47,22 @@ func (v value) dialled() bool {
 func (v value) pattern() string {
 	return strings.ReplaceAll(strings.ReplaceAll(v.text, `\`, `\\`), `\\%`, `\%`)
 }
+
+// beginning is the pattern of texts that go on after it.
+func (v value) beginning() string {
+	p := v.pattern()
+	if strings.HasSuffix(p, "%") && !strings.HasSuffix(p, `\%`) {
+		return p
+	}
+	return p + "%"
+}
+
+// opening is what stands before percent signs at the end, where there are no others.
+func (v value) opening() (value, bool) {
+	bare := strings.TrimRight(v.text, "%")
+	if strings.HasSuffix(bare, `\`) && bare != v.text {
+		bare += "%"
+	}
+	first := value{bare, v.strict}
+	return first, bare != v.text && !first.wild() && field.Fold(first.plain()) != ""
+}

@@ -146,6 +146,18 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+// A form whose later fields depend on a choice is read again when that changes.
+document.addEventListener("change", async (event) => {
+  const form = event.target.closest("form[data-choose]");
+  if (!form || !event.target.matches("select")) return;
+  const { name } = event.target;
+  const answer = await fetch(form.action + "?" + new URLSearchParams(new FormData(form))).catch(() => null);
+  const fresh = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("form[data-choose]");
+  if (!fresh || !form.isConnected) return;
+  form.replaceWith(fresh);
+  fresh.elements[name]?.focus();
+});
+
 // What is looked for is found while it is typed; arrows go through it.
 let finding = 0;
 document.addEventListener("input", (event) => {

@@ -111,6 +111,7 @@ type listData struct {
 	Views, Joined  []int64 // by day, today last
 	Saved          []view.View
 	Fields         *field.Set
+	Written        search.Term // the search as its words stand
 }
 
 func (d Deps) load(ctx context.Context, l listRequest) (listData, error) {
@@ -122,6 +123,7 @@ func (d Deps) load(ctx context.Context, l listRequest) (listData, error) {
 	} else if err != nil {
 		return data, err
 	}
+	data.Written = query.Written
 	data.Anonymous, data.Hints, data.All = query.Anonymous, query.Hints, everybody(query.Where)
 	filter := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: d.Language.Catalogue, Sort: l.Sort, Asc: l.Asc, BlankLast: true, After: l.After, Limit: l.Size, CountTo: countedTo}
 	if data.Page, err = contact.List(ctx, d.DB, filter); err != nil {
@@ -185,6 +187,9 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := newListView(r.Context(), d.Clock(), l, data)
+	if v.Conditions, err = d.chips(r.Context(), l, data.Written); err != nil {
+		return err
+	}
 	v.Snippet = web.TrackingSnippet(d.BaseURL)
 	return web.Show(w, r, web.View{Title: i18n.T(r.Context(), "contactpage.title|Contacts"), Section: layout.Contacts, Body: listPage(v)})
 }
@@ -202,6 +207,7 @@ type listView struct {
 	Sizes            []filterChip
 	Tags             []filterChip
 	Views            listViews
+	Conditions       conditionChips
 	Hints            []string
 	Refused          string
 	Heads            []ui.Column

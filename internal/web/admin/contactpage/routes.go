@@ -28,6 +28,7 @@ func Routes(d Deps) []web.Route {
 	return []web.Route{
 		{Pattern: "GET /s/contacts", Permission: web.SignedIn, Handler: d.list},
 		{Pattern: "GET /s/contacts/complete", Permission: web.SignedIn, Handler: d.complete},
+		{Pattern: "GET /s/contacts/condition", Permission: web.SignedIn, Handler: d.condition},
 		{Pattern: "GET /s/contacts/views/new", Permission: web.SignedIn, Handler: d.showNewView},
 		{Pattern: "POST /s/contacts/views/new", Permission: web.SignedIn, Handler: d.addView},
 		{Pattern: "GET /s/contacts/views/{view}", Permission: web.SignedIn, Handler: d.showView},

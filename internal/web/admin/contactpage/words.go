@@ -90,7 +90,7 @@ func (d Deps) complete(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		at = len(q.Get("search"))
 	}
-	gap := d.Language.GapAt(q.Get("search"), at)
+	gap := d.Language.GapAt(ctx, q.Get("search"), at)
 	offers, err := d.offers(ctx, gap)
 	if err != nil {
 		return err
