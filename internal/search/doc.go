@@ -1,5 +1,6 @@
 // Package search is in charge of the language people type into the search
-// field of a list. It parses a text into a tree of package rule.
+// field of a list. A text is read into a Term, the tree of its words, which is
+// written back without loss; what a Term asks is a tree of package rule.
 //
 //	jean dupont          both words, anywhere in the main fields
 //	je                   up to two letters: a word that begins so
@@ -12,7 +13,7 @@
 //	a b OR c             (a AND b) OR c
 //	points:>50, 10..20   a number, compared or within a range
 //	created:2026-03      a day, month or year; <30d is less than 30 days ago
-//	attribution:>100     a field of a contact by its name
+//	attribution:>100     a field of a contact by its name, or by what it is called
 //	has:phone            there is a value
 //
 // AND is the default. or and and are connectors in any case, OU and ET in

@@ -143,9 +143,9 @@ func conditionLabel(ctx context.Context, c search.Condition) string {
 	case c.Ask == search.Between:
 		label = i18n.T(ctx, "contactpage.chip.between|%s from %s to %s", name, value, to)
 	case c.Ask == search.Within:
-		label = i18n.T(ctx, "contactpage.chip.within|%s less than %s ago", name, value)
+		label = i18n.T(ctx, "contactpage.chip.within|%s: less than %s ago", name, value)
 	case c.Ask == search.Older:
-		label = i18n.T(ctx, "contactpage.chip.older|%s more than %s ago", name, value)
+		label = i18n.T(ctx, "contactpage.chip.older|%s: more than %s ago", name, value)
 	default:
 		sign := map[search.Ask]string{search.Above: ">", search.AtLeast: "≥", search.Below: "<", search.AtMost: "≤"}[c.Ask]
 		label = i18n.T(ctx, "contactpage.chip.compared|%s %s %s", name, sign, value)

@@ -22,7 +22,7 @@ func TestConditionsOfTheSearch(t *testing.T) {
 		"ville:lyon !city:+Nantes":         {"City: lyon", "City ≠ Nantes"},
 		"points:>=10 points:1..3":          {"Points ≥ 10", "Points from 1 to 3"},
 		"is:anonymous !is:mine":            {"Anonymous visitors", "not My contacts"},
-		"!créé:<30j":                       {"not Date added less than 30j ago"},
+		"!créé:<30j":                       {"not Date added: less than 30j ago"},
 		"colour:+RED has:phone !has:email": {"My colour = Rouge", "Telephone: filled in", "E-mail: empty"},
 		"ada OR (city:(a OR b) ada)":       {"Words: ada", "(City: a or City: b) and Words: ada"},
 		"!(ada bob)":                       {"not (Words: ada and Words: bob)"},
