@@ -29,8 +29,11 @@ type Edit struct {
 	// Seen is when the contact was last modified as far as the editor knew, nil
 	// to overwrite whatever others did since.
 	Seen *time.Time
-	// Anyway takes a value whose key another contact owns: the key stays there.
-	Anyway   bool
+	// Anyway takes an address whose key another contact owns: the key stays there.
+	Anyway bool
+	// Defaults gives fields that are empty, and not among Values, their value at the
+	// start. A new contact gets it always.
+	Defaults bool
 	Source   activity.Source
 	By       By
 	User     id.User
@@ -56,6 +59,11 @@ func Add(ctx context.Context, tx *db.Tx, e Edit) (id.Contact, error) {
 	if !identified(set, values) {
 		return 0, fault.Refused(nil, fault.Say("contact.nobody|Say who it is: a name, a company, an e-mail address, a telephone number or a social network."))
 	}
+	return Create(ctx, tx, e.fresh(values, points))
+}
+
+// fresh is the contact that the edit makes, with cleaned values.
+func (e Edit) fresh(values map[string]string, points *int) New {
 	n := New{Values: values, Source: e.Source, By: e.By, User: e.User, UserName: e.UserName}
 	if points != nil {
 		n.Points = *points
@@ -63,7 +71,47 @@ func Add(ctx context.Context, tx *db.Tx, e Edit) (id.Contact, error) {
 	if e.Owner != nil {
 		n.Owner = *e.Owner
 	}
-	return Create(ctx, tx, n)
+	return n
+}
+
+// Save writes the edit to the contact that its unique values lead to, or to a new one,
+// which may be a visitor. fresh tells that it is new. Of two that are saved with the
+// same unique value at the same time the second finds the first. With Anyway it is
+// always a new one.
+func (e Edit) Save(ctx context.Context, tx *db.Tx) (contact id.Contact, fresh bool, err error) {
+	set, err := field.Of(ctx, tx)
+	if err != nil {
+		return 0, false, err
+	}
+	keys := Submitted{Values: map[string]string{}, Source: e.Source}
+	for _, f := range set.Keyed() {
+		if value, problem := field.Clean(f, e.Values[f.Alias]); problem == nil && !e.Anyway {
+			keys.Values[f.Alias] = value
+		}
+	}
+	if contact, err = settle(ctx, tx, keys); err != nil {
+		return 0, false, err
+	}
+	if contact != 0 {
+		return contact, false, Update(ctx, tx, contact, e)
+	}
+	values, points, err := e.clean(ctx, tx, set, 0, nil)
+	if err != nil {
+		return 0, false, err
+	}
+	number, err := tx.NextID(ctx, "contact")
+	if err != nil {
+		return 0, false, err
+	}
+	contact = id.Contact(number)
+	owner, err := claimAll(ctx, tx, contact, keys)
+	if err != nil {
+		return 0, false, err
+	}
+	if owner != contact {
+		return owner, false, Update(ctx, tx, owner, e)
+	}
+	return contact, true, create(ctx, tx, []id.Contact{contact}, []New{e.fresh(values, points)})
 }
 
 // Update changes a contact, with one event that says who changed what. Somebody
@@ -101,6 +149,13 @@ func Update(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 	values, score, err := e.clean(ctx, tx, set, contact, stored)
 	if err != nil {
 		return err
+	}
+	if e.Defaults {
+		for alias, value := range set.Defaults() {
+			if _, given := e.Values[alias]; !given && stored[alias] == "" {
+				values[alias] = value
+			}
+		}
 	}
 	is := struct {
 		points int

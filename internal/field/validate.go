@@ -146,7 +146,7 @@ func (s *Set) alias(f Field, wrong fault.Fields) string {
 	switch {
 	case f.Alias == "":
 		return free(derived(f.Renamed), func(alias string) bool { return taken(alias) || Reserved(alias) })
-	case !wellFormed.MatchString(f.Alias) || strings.Trim(f.Alias, "0123456789_") == "":
+	case !wellFormed.MatchString(f.Alias) || !lettered(f.Alias):
 		wrong.Add("alias", fault.Say("field.alias.form|At most %d small letters, digits and _, with a letter among them.", longestAlias))
 	case Reserved(f.Alias):
 		wrong.Add("alias", fault.Say("field.alias.reserved|“%s” means something else already. Choose another one.", f.Alias))
@@ -159,11 +159,23 @@ func (s *Set) alias(f Field, wrong fault.Fields) string {
 	return f.Alias
 }
 
+// AliasOf is a name for machines as clients send it, brought into the form of one; a
+// well formed one stays.
+func AliasOf(name string) string {
+	if name = strings.TrimSpace(name); name == "" || wellFormed.MatchString(name) && lettered(name) {
+		return name
+	}
+	return derived(name)
+}
+
+// lettered tells whether a letter is in an alias.
+func lettered(alias string) bool { return strings.Trim(alias, "0123456789_") != "" }
+
 func derived(label string) string {
 	alias := strings.ReplaceAll(Fold(label), " ", "_")
 	alias = strings.TrimPrefix(notInAlias.ReplaceAllString(alias, ""), "_")
 	alias = strings.TrimSuffix(alias[:min(len(alias), longestAlias)], "_")
-	if strings.Trim(alias, "0123456789_") == "" {
+	if !lettered(alias) {
 		alias = "f_" + alias
 	}
 	return strings.TrimSuffix(alias[:min(len(alias), longestAlias)], "_")
@@ -187,7 +199,7 @@ func Reserved(alias string) bool {
 
 const reserved = `
 	id ids lead lead_id contact contact_id companies companyname owner owner_id user role group type name anonymous anonyme text any is has lang ip
-	address color fields all tag tags etiquette stage etape segment segments list lists category categorie form formulaire page campaign campagne project projet
+	address fields all tag tags etiquette stage etape segment segments list lists category categorie form formulaire page campaign campagne project projet
 	points_group created created_by modified modified_by date_added date_modified date_identified identified seen added active lastactive visited device appareil
 	device_type device_brand device_os device_model dnc dnc_bounced dnc_unsubscribed dnc_manual_email dnc_bounced_sms dnc_unsubscribed_sms dnc_manual_sms
 	campaigns globalcategory generated_email_domain leadlist leadlist_static lead_asset_download lead_email_received lead_email_sent lead_email_sent_date

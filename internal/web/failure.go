@@ -75,7 +75,7 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, route Route, err e
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	switch {
-	case route.Permission == API || strings.HasPrefix(r.URL.Path, "/api/"):
+	case route.Permission.api() || strings.HasPrefix(r.URL.Path, "/api/"):
 		s.failJSON(w, r, status, f, err)
 	case route.Permission.browser():
 		s.failPage(w, r, status, f)

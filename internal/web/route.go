@@ -21,12 +21,16 @@ const (
 	Admin
 	// API wants credentials with each request and answers in JSON.
 	API
+	// AdminAPI is API for administrators.
+	AdminAPI
 	// Operator is for those who look after the machine: requests from the machine
 	// itself that came through no proxy, and those with the operator's token.
 	Operator
 )
 
 func (p Permission) known() bool { return p >= Public && p <= Operator }
+
+func (p Permission) api() bool { return p == API || p == AdminAPI }
 
 // browser tells the permissions of our own pages.
 func (p Permission) browser() bool { return p == Public || p == SignedIn || p == Admin }

@@ -145,7 +145,8 @@ func (s *server) admit(w http.ResponseWriter, r *http.Request, st *state, route 
 		if err := readTexts(r); err != nil {
 			return err
 		}
-	case route.Permission == API:
+	case route.Permission.api():
+		r.Body = http.MaxBytesReader(w, r.Body, maxAPIBody)
 		if err := st.authenticate(r); err != nil {
 			return err
 		}
@@ -158,13 +159,13 @@ func (s *server) admit(w http.ResponseWriter, r *http.Request, st *state, route 
 		r = r.WithContext(st.localise(r, route.Permission))
 	}
 	if err := st.permits(route.Permission); err != nil {
-		if st.signedIn || route.Permission == API {
+		if st.signedIn || route.Permission.api() {
 			return err
 		}
 		return redirectToLogin(w, r)
 	}
 	// The protocol of the API has one answer to what it does not know.
-	if catchesAll(route.Pattern) && route.Permission != API {
+	if catchesAll(route.Pattern) && !route.Permission.api() {
 		if methods := s.methods(r); len(methods) > 0 {
 			return wrongMethod(methods)
 		}

@@ -19,10 +19,11 @@ import (
 )
 
 // maxPageBody bounds what anybody may send to a page, maxFile what somebody logged
-// in may send, with a file in it.
+// in may send, with a file in it, maxAPIBody what a call of the API may carry.
 const (
 	maxPageBody = 1 << 20
 	maxFile     = 8 << 20
+	maxAPIBody  = 8 << 20
 )
 
 // errCredentials is the cause of the fault of an API call without credentials.
@@ -114,7 +115,7 @@ func (st *state) permits(p Permission) error {
 		return nil
 	case !st.signedIn:
 		return fault.Forbidden(errors.New("nobody is logged in"))
-	case p == Admin && st.user.Role != user.Admin:
+	case (p == Admin || p == AdminAPI) && st.user.Role != user.Admin:
 		return fault.Forbidden(errors.New("an administrator is wanted"))
 	}
 	return nil
@@ -123,7 +124,7 @@ func (st *state) permits(p Permission) error {
 // localise gives the request the language and the time zone it is answered in.
 func (st *state) localise(r *http.Request, p Permission) context.Context {
 	l := i18n.Locale{Lang: i18n.English, Zone: st.user.Location()}
-	if p != API {
+	if !p.api() {
 		l.Lang = i18n.Match(r.Header.Get("Accept-Language"))
 		if p.browser() {
 			if c, err := r.Cookie(languageCookie); err == nil && i18n.Supported(c.Value) {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	"ariane/internal/base/db"
 )
@@ -92,4 +93,20 @@ func Secret(ctx context.Context, tx *db.Tx, s Setting[string]) (string, error) {
 		}
 	}
 	return Get(ctx, tx, s)
+}
+
+// Open gives pages an access to a field, or takes it with an empty one.
+func Open(ctx context.Context, tx *db.Tx, alias string, access Access) error {
+	t, err := Get(ctx, tx, Followed)
+	if err != nil || t.Public[alias] == access {
+		return err
+	}
+	public := PublicAccess{}
+	maps.Copy(public, t.Public)
+	public[alias] = access
+	if access != WhenEmpty && access != Always {
+		delete(public, alias)
+	}
+	t.Public = public
+	return Set(ctx, tx, Followed, t)
 }

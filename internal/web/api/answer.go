@@ -2,7 +2,9 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -13,6 +15,7 @@ import (
 	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
 	"ariane/internal/web"
+	"ariane/internal/web/api/param"
 )
 
 // protocol is the version of the protocol that clients look for.
@@ -46,6 +49,15 @@ func (o object) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// set gives a member another value.
+func (o object) set(name string, value any) {
+	for i := range o {
+		if o[i].name == name {
+			o[i].value = value
+		}
+	}
+}
+
 func quote(s string) []byte {
 	b, err := json.Marshal(s)
 	if err != nil {
@@ -62,28 +74,57 @@ func answer(h web.Handler) web.Handler {
 		w.Header().Set("Cache-Control", "no-cache, private")
 		w.Header().Set("Mautic-Version", protocol)
 		err := h(w, r)
-		f, ok := fault.Of(err)
 		switch {
-		case !ok:
-			return err
-		case f.Kind == fault.KindNotFound:
-			return refuse(w, http.StatusNotFound, "Item was not found.", []string{})
-		case f.Kind == fault.KindInvalid:
-			ctx := i18n.With(r.Context(), i18n.Locale{Lang: i18n.English})
-			if len(f.Fields) == 0 {
-				return refuse(w, http.StatusBadRequest, i18n.T(ctx, f.Message().Key, f.Message().Args...), []string{})
-			}
-			var messages []string
-			details := object{}
-			for _, name := range slices.Sorted(maps.Keys(f.Fields)) {
-				text := i18n.T(ctx, f.Fields[name].Key, f.Fields[name].Args...)
-				messages = append(messages, name+": "+text)
-				details = append(details, member{name, []string{text}})
-			}
-			return refuse(w, http.StatusBadRequest, strings.Join(messages, ", "), details)
+		case errors.Is(err, errBatch):
+			return refuse(w, http.StatusInternalServerError, fmt.Sprintf("A max of %d entities are supported at a time.", mostAtOnce), []string{})
+		case errors.Is(err, param.ErrType):
+			return refuse(w, http.StatusUnsupportedMediaType, "Looks like I encountered an error (error #415). If I do it again, please report me to the system administrator!", []string{})
+		}
+		if p, known := inProtocol(r.Context(), err); known {
+			return refuse(w, p.status, p.message, p.details)
 		}
 		return err
 	}
+}
+
+// problem is a fault in the words of the protocol.
+type problem struct {
+	status  int
+	message string
+	details any
+}
+
+// inProtocol puts a fault in the words of the protocol, if it has some.
+func inProtocol(ctx context.Context, err error) (p problem, known bool) {
+	f, ok := fault.Of(err)
+	if !ok {
+		return p, false
+	}
+	ctx = i18n.With(ctx, i18n.Locale{Lang: i18n.English})
+	p = problem{http.StatusBadRequest, i18n.T(ctx, f.Message().Key, f.Message().Args...), []string{}}
+	switch f.Kind {
+	case fault.KindNotFound:
+		p.status, p.message = http.StatusNotFound, "Item was not found."
+		return p, true
+	case fault.KindConflict:
+		p.status = http.StatusConflict
+		return p, true
+	case fault.KindInvalid:
+	default:
+		return p, false
+	}
+	if len(f.Fields) == 0 {
+		return p, true
+	}
+	var messages []string
+	details := object{}
+	for _, name := range slices.Sorted(maps.Keys(f.Fields)) {
+		text := i18n.T(ctx, f.Fields[name].Key, f.Fields[name].Args...)
+		messages = append(messages, name+": "+text)
+		details = append(details, member{name, []string{text}})
+	}
+	p.message, p.details = strings.Join(messages, ", "), details
+	return p, true
 }
 
 func refuse(w http.ResponseWriter, status int, message string, details any) error {

@@ -110,11 +110,10 @@ func (a *door) contacts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	e, err := newEncoder(ctx, a.DB, l.minimal)
+	e, err := newEncoder(ctx, a.DB, shape{minimal: l.minimal, listed: true})
 	if err != nil {
 		return err
 	}
-	e.listed = true
 	f := l.filter
 	f.Offset = l.start
 	for left := l.limit; ; left -= slice {
@@ -150,7 +149,7 @@ func (a *door) contact(w http.ResponseWriter, r *http.Request) error {
 		return notFound(w, r)
 	}
 	b := append([]byte(nil), `{"contact":`...)
-	e, err := newEncoder(r.Context(), a.DB, false)
+	e, err := newEncoder(r.Context(), a.DB, shape{})
 	if err != nil {
 		return err
 	}

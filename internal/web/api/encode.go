@@ -22,12 +22,20 @@ import (
 
 // encoder writes contacts as JSON. What is the same for all is written once.
 type encoder struct {
-	db      *db.DB
+	db *db.DB
+	shape
+	groups []fieldGroup
+	owners map[id.User]any
+	tags   map[id.Contact][]label.Tag // of the contacts about to be written
+}
+
+// shape is how the protocol wants a contact in an answer.
+type shape struct {
 	minimal bool
-	listed  bool // many contacts: the protocol writes some values in another way
-	groups  []fieldGroup
-	owners  map[id.User]any
-	tags    map[id.Contact][]label.Tag // of the contacts about to be written
+	listed  bool // in the answer to a list
+	alone   bool // in the answer to a write of one contact
+	fresh   bool // which created it
+	gone    bool // which deleted it
 }
 
 type fieldGroup struct {
@@ -41,8 +49,8 @@ type fieldHead struct {
 	head []byte
 }
 
-func newEncoder(ctx context.Context, d *db.DB, minimal bool) (*encoder, error) {
-	e := &encoder{db: d, minimal: minimal, owners: map[id.User]any{}}
+func newEncoder(ctx context.Context, d *db.DB, s shape) (*encoder, error) {
+	e := &encoder{db: d, shape: s, owners: map[id.User]any{}}
 	set, err := field.Of(ctx, d)
 	if err != nil {
 		return nil, err
@@ -50,9 +58,18 @@ func newEncoder(ctx context.Context, d *db.DB, minimal bool) (*encoder, error) {
 	for _, name := range field.Groups() {
 		g := fieldGroup{name: string(name)}
 		for _, f := range set.Group(name) {
-			g.fields = append(g.fields, fieldHead{f, describe(f)})
+			head := describe
+			if s.fresh {
+				head = describeFresh
+			}
+			g.fields = append(g.fields, fieldHead{f, head(f)})
 		}
-		slices.SortStableFunc(g.fields, func(a, b fieldHead) int { return cmp.Compare(a.Listed, b.Listed) })
+		slices.SortStableFunc(g.fields, func(a, b fieldHead) int {
+			if s.alone {
+				return cmp.Compare(a.Order, b.Order)
+			}
+			return cmp.Compare(a.Listed, b.Listed)
+		})
 		e.groups = append(e.groups, g)
 	}
 	return e, nil
@@ -63,10 +80,23 @@ func describe(f field.Field) []byte {
 	if f.Fixed {
 		fixed = "1"
 	}
-	raw, err := json.Marshal(object{
+	return head(object{
 		{"id", strconv.FormatInt(f.ID, 10)}, {"label", f.English()}, {"alias", f.Alias}, {"type", f.Type}, {"group", f.Group},
 		{"object", f.Object}, {"is_fixed", fixed}, {"properties", properties(f)}, {"default_value", orNull(f.Default)},
 	})
+}
+
+// describeFresh is describe in the answer to the creation of a contact.
+func describeFresh(f field.Field) []byte {
+	var more any = []string{}
+	if p := propertiesOf(f); len(p) > 0 {
+		more = p
+	}
+	return head(object{{"id", f.ID}, {"group", f.Group}, {"label", f.English()}, {"alias", f.Alias}, {"type", f.Type}, {"properties", more}})
+}
+
+func head(o object) []byte {
+	raw, err := json.Marshal(o)
 	if err != nil {
 		panic(err) // strings always have JSON
 	}
@@ -151,7 +181,7 @@ func (e *encoder) contact(ctx context.Context, b []byte, c contact.Contact) ([]b
 		{"isPublished", true}, {"dateAdded", date(c.Added)}, {"dateModified", date(c.Modified)},
 		{"createdBy", idOrNull(c.CreatedBy)}, {"createdByUser", orNull(c.CreatedByUser)},
 		{"modifiedBy", idOrNull(c.ModifiedBy)}, {"modifiedByUser", orNull(c.ModifiedByUser)},
-		{"id", c.ID}, {"points", c.Points}, {"color", nil},
+		{"id", e.number(c)}, {"points", c.Points}, {"color", nil},
 	})
 	b[start] = '{'
 	b = e.fields(append(b, `,"fields":`...), c)
@@ -176,6 +206,14 @@ func (e *encoder) contact(ctx context.Context, b []byte, c contact.Contact) ([]b
 		{"dateIdentified", date(c.Identified)}, {"preferredProfileImage", nil}, {"doNotContact", none}, {"frequencyRules", none},
 	})
 	return append(b, '}'), err
+}
+
+// number is the identifier of a contact, of one that is deleted null.
+func (e *encoder) number(c contact.Contact) any {
+	if e.gone {
+		return nil
+	}
+	return c.ID
 }
 
 // noDetails is an address of unknown place.
@@ -214,6 +252,9 @@ func (e *encoder) owner(ctx context.Context, number id.User) (any, error) {
 func (e *encoder) fields(b []byte, c contact.Contact) []byte {
 	all := append([]byte(nil), `{"id":"`...)
 	all = append(strconv.AppendInt(all, int64(c.ID), 10), '"')
+	if e.gone {
+		all = append(all[:0], `{"id":null`...)
+	}
 	b = append(b, '{')
 	for _, g := range e.groups {
 		b = append(append(b, quote(g.name)...), ':')
@@ -254,6 +295,8 @@ func normalised(f field.Field, c contact.Contact, value []byte) []byte {
 func (e *encoder) value(f field.Field, c contact.Contact) []byte {
 	text := c.Fields[f.Alias]
 	switch {
+	case f.Alias == "points" && e.fresh && c.Points == 0:
+		return []byte("null")
 	case f.Alias == "points":
 		return strconv.AppendInt(nil, int64(c.Points), 10)
 	case f.Alias == "last_active":

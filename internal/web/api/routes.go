@@ -35,6 +35,22 @@ func Routes(d Deps) []web.Route {
 		add("GET", "/contacts/{$}", a.contacts)
 		add("GET", "/contacts/{id}", a.contact)
 		add("GET", "/contacts/{id}/activity", a.activity)
+		add("GET", "/contacts/list/fields", a.listFields)
+		for _, c := range a.writes(a.contactResource()) {
+			add(c.method, "/contacts"+c.path, c.handler)
+		}
+		fields := a.fieldCalls()
+		for _, c := range fields {
+			routes = append(routes, web.Route{Pattern: c.method + " " + prefix + "/fields/contact" + c.path, Permission: changing(c.method), Handler: answer(c.handler)})
+		}
+		for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+			bare := web.Route{Pattern: method + " " + prefix + "/fields", Permission: changing(method), Handler: answer(shortened(fields))}
+			routes = append(routes, bare)
+			bare.Pattern += "/{rest...}"
+			routes = append(routes, bare)
+			add(method, "/fields/company", noCompanies)
+			add(method, "/fields/company/{rest...}", noCompanies)
+		}
 		for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
 			add(method, "/", notFound)
 		}

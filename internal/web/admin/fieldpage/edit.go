@@ -215,22 +215,7 @@ func (one draft) open(ctx context.Context, tx *db.Tx, f field.Field) error {
 	if f.Computed() {
 		return nil
 	}
-	t, err := setting.Get(ctx, tx, setting.Followed)
-	if err != nil || string(t.Public[f.Alias]) == one.Public {
-		return err
-	}
-	public := setting.PublicAccess{}
-	for alias, access := range t.Public {
-		public[alias] = access
-	}
-	switch access := setting.Access(one.Public); access {
-	case setting.WhenEmpty, setting.Always:
-		public[f.Alias] = access
-	default:
-		delete(public, f.Alias)
-	}
-	t.Public = public
-	return setting.Set(ctx, tx, setting.Followed, t)
+	return setting.Open(ctx, tx, f.Alias, setting.Access(one.Public))
 }
 
 // check looks for clashes once more.
