@@ -56,6 +56,7 @@ type read struct {
 	Contacts         int           `help:"Contacts to make where there are none." default:"100000"`
 	EventsPerContact float64       `help:"Events that they have in the mean." name:"events-per-contact" default:"5"`
 	Heavy            int           `help:"Events of one contact more." default:"50000"`
+	Fields           int           `help:"Fields that people defined, twenty of them with values, to add where they are missing." default:"0"`
 	Length           time.Duration `help:"How long to ask each question." default:"3s"`
 	Only             string        `help:"Ask only what has this in its name."`
 	JSON             bool          `help:"Print JSON."`
@@ -73,7 +74,7 @@ func (c read) Run(ctx context.Context, log *slog.Logger) (err error) {
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(o.DataDir)) }()
 	}
-	if c.Data == "" {
+	if c.Data == "" || c.Fields > 0 {
 		if err := c.fill(ctx, o); err != nil {
 			return err
 		}
@@ -90,10 +91,10 @@ func (c read) fill(ctx context.Context, o db.Options) error {
 	if err != nil {
 		return err
 	}
-	_, err = seed.Fill(ctx, d, seed.Options{Contacts: c.Contacts, PerContact: c.EventsPerContact, Heavy: c.Heavy, Seed: 1, Until: time.Now().UTC().Truncate(24 * time.Hour), Log: o.Log,
-		Progress: newProgress(os.Stderr, time.Now()).show})
-	if errors.Is(err, seed.ErrNotEmpty) {
-		err = nil
+	made := seed.Options{Contacts: c.Contacts, PerContact: c.EventsPerContact, Heavy: c.Heavy, Seed: 1, Until: time.Now().UTC().Truncate(24 * time.Hour), Log: o.Log,
+		Progress: newProgress(os.Stderr, time.Now()).show}
+	if _, err = seed.Fill(ctx, d, made); err == nil || errors.Is(err, seed.ErrNotEmpty) {
+		err = seedFields(ctx, d, c.Fields, made)
 	}
 	return errors.Join(err, d.Close())
 }

@@ -9,15 +9,16 @@ import (
 // progress tells how far long work has come: on a terminal in one line that is
 // written again and again, elsewhere now and then in a line of its own.
 type progress struct {
-	out   *os.File
-	begun time.Time
-	shown time.Time
-	every time.Duration
-	end   string
+	out    *os.File
+	begun  time.Time
+	shown  time.Time
+	every  time.Duration
+	end    string
+	things string // that are counted
 }
 
 func newProgress(out *os.File, begun time.Time) *progress {
-	p := &progress{out: out, begun: begun, every: 10 * time.Second, end: "\n"}
+	p := &progress{out: out, begun: begun, every: 10 * time.Second, end: "\n", things: "events"}
 	if info, err := out.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
 		p.every, p.end = 200*time.Millisecond, "\r"
 	}
@@ -34,5 +35,5 @@ func (p *progress) show(done, all int64) {
 	if spent := time.Since(p.begun); done > 0 && done < all {
 		left = fmt.Sprintf(", about %s to go", time.Duration(float64(spent)/float64(done)*float64(all-done)).Round(time.Second))
 	}
-	fmt.Fprintf(p.out, "%d of %d events, %d %%%s    %s", done, all, 100*done/all, left, p.end)
+	fmt.Fprintf(p.out, "%d of %d %s, %d %%%s    %s", done, all, p.things, 100*done/all, left, p.end)
 }

@@ -20,6 +20,7 @@ type seedDatabase struct {
 	Seed             uint64    `help:"Another number gives other people; the same one the same." default:"1"`
 	Until            time.Time `help:"Last day of the two years in which everything happens; today without it." format:"2006-01-02"`
 	Add              bool      `help:"Add to the contacts that are there already."`
+	Fields           int       `help:"Fields that people defined, twenty of them with values, for contacts that are there too." default:"0"`
 }
 
 func (c seedDatabase) Run(ctx context.Context, log *slog.Logger) error {
@@ -31,10 +32,17 @@ func (c seedDatabase) Run(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	begin := time.Now()
-	made, err := seed.Fill(ctx, d, seed.Options{Contacts: c.Contacts, PerContact: c.EventsPerContact, Heavy: c.Heavy, Seed: c.Seed, Until: c.Until, Add: c.Add, Log: log,
-		Progress: newProgress(os.Stderr, begin).show})
+	o := seed.Options{Contacts: c.Contacts, PerContact: c.EventsPerContact, Heavy: c.Heavy, Seed: c.Seed, Until: c.Until, Add: c.Add, Log: log, Progress: newProgress(os.Stderr, begin).show}
+	made, err := seed.Fill(ctx, d, o)
+	there := errors.Is(err, seed.ErrNotEmpty) && c.Fields > 0
+	if err == nil || there {
+		err = seedFields(ctx, d, c.Fields, o)
+	}
 	err = errors.Join(err, d.Close())
 	switch {
+	case there && err == nil:
+		fmt.Printf("\nThe contacts that are there have %d fields more, made in %s.\n", c.Fields, time.Since(begin).Round(time.Second))
+		return nil
 	case errors.Is(err, seed.ErrNotEmpty):
 		return fmt.Errorf("%w: --add makes more, --data names another folder", err)
 	case errors.Is(err, context.Canceled):
@@ -48,4 +56,12 @@ func (c seedDatabase) Run(ctx context.Context, log *slog.Logger) error {
 		fmt.Printf("The contact with %d events is %s.\n", c.Heavy, seed.HeavyEmail)
 	}
 	return nil
+}
+
+// seedFields defines fields and gives values to the contacts that are there.
+func seedFields(ctx context.Context, d *db.DB, fields int, o seed.Options) error {
+	p := newProgress(os.Stderr, time.Now())
+	p.things = "contacts with fields"
+	o.Progress = p.show
+	return seed.Fields(ctx, d, fields, o)
 }

@@ -19,7 +19,7 @@ func figures(state string) rule.Catalogue {
 		"created":    {Type: rule.Time, Expr: "contact.added", Among: among},
 		"identified": {Type: rule.Time, Expr: "contact.identified", Among: among, Never: never},
 		"modified":   {Type: rule.Time, Expr: "contact.modified"},
-		"active": {Type: rule.Time, Expr: "seen.last_active", Within: "EXISTS (SELECT 1 FROM contact_active seen WHERE seen.contact_id = contact.id AND {})",
+		"active": {Type: rule.Time, Expr: "seen.last_active", Within: "EXISTS (SELECT 1 FROM contact_active seen WHERE seen.contact_id = contact.id AND {})", Single: true,
 			Among: "SELECT seen.contact_id FROM contact_active seen WHERE seen.state " + state + " AND {}"},
 		"event":        {Type: rule.Number, Expr: "e.kind", Within: activity.HadRare, Among: activity.WithRare},
 		"event.common": {Type: rule.Number, Expr: "e.kind", Within: activity.Had},

@@ -58,6 +58,7 @@ func indexed(f field.Field) rule.Field {
 	out := rule.Field{Expr: "x.text", Folded: f.Type.Folded() && f.Type != field.Tel, Searched: f.Type.Words() && f.Type != field.Multiselect,
 		Within: "EXISTS (SELECT 1 FROM " + rows + " AND x.contact_id = contact.id AND {})",
 		Among:  "SELECT x.contact_id FROM " + rows + " AND {}"}
+	out.Single = f.Type != field.Multiselect
 	switch f.Type {
 	case field.Number, field.Boolean:
 		out.Type, out.Expr = rule.Number, "x.number"

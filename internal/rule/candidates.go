@@ -64,17 +64,46 @@ func (f finder) node(n Node) found {
 	case Cond:
 		return f.cond(n)
 	case All:
-		all := found{whole: true}
-		for _, part := range n {
-			p := f.node(part)
-			all.texts, all.queries = append(all.texts, p.texts...), append(all.queries, p.queries...)
-			all.whole = all.whole && p.whole
-		}
-		return all
+		return f.every(n)
 	case Any:
 		return f.any(n)
 	}
 	return found{}
+}
+
+// every is what follows from all parts. Those that ask an index for the same value
+// are one query: a range is found from its beginning to its end.
+func (f finder) every(parts All) found {
+	all := found{whole: true}
+	asked := map[string]bool{}
+	for i, part := range parts {
+		var p found
+		if q, ok := part.(Cond); ok && f.ranged(q) {
+			if asked[q.Field] {
+				continue
+			}
+			asked[q.Field] = true
+			same := []Cond{q}
+			for _, other := range parts[i+1:] {
+				if o, ok := other.(Cond); ok && o.Field == q.Field && f.ranged(o) {
+					same = append(same, o)
+				}
+			}
+			p = f.among(f.catalogue[q.Field], same)
+		} else {
+			p = f.node(part)
+		}
+		all.texts, all.queries = append(all.texts, p.texts...), append(all.queries, p.queries...)
+		all.whole = all.whole && p.whole
+	}
+	return all
+}
+
+// ranged tells that an index in the order of the values answers a condition, of which
+// a row has one at most.
+func (f finder) ranged(q Cond) bool {
+	field, ok := f.catalogue[q.Field]
+	return ok && !field.Never && field.Among != "" && ordered[q.Op] && (field.Within == "" || field.Single)
 }
 
 // any is one query, if each part has one.
@@ -115,17 +144,7 @@ func (f finder) cond(q Cond) found {
 		return found{}
 	}
 	if field.Among != "" && (ordered[q.Op] || field.AmongAny) {
-		c := &compiler{dialect: f.dialect, index: true}
-		where, err := c.cond(field, q)
-		if err != nil {
-			return found{}
-		}
-		fill := func(query string) string { return strings.Replace(query, "{}", where, 1) }
-		one := Selection{Text: fill(field.Among), Args: c.args, Exact: true}
-		if ordered[q.Op] {
-			one.Values = fill(field.Values)
-		}
-		return found{queries: []Selection{one}, whole: true}
+		return f.among(field, []Cond{q})
 	}
 	text, isText := q.Value.(string)
 	if !isText || !field.Searched || !field.Folded {
@@ -136,6 +155,25 @@ func (f finder) cond(q Cond) found {
 		return found{}
 	}
 	return found{texts: []string{text}, whole: field.Lines && q.Op == Contains}
+}
+
+// among is the query that finds the rows for whose value all these conditions hold.
+func (f finder) among(field Field, conds []Cond) found {
+	c := &compiler{dialect: f.dialect, index: true}
+	parts, inOrder := make([]string, len(conds)), true
+	for i, q := range conds {
+		var err error
+		if parts[i], err = c.cond(field, q); err != nil {
+			return found{}
+		}
+		inOrder = inOrder && ordered[q.Op]
+	}
+	fill := func(query string) string { return strings.Replace(query, "{}", strings.Join(parts, " AND "), 1) }
+	one := Selection{Text: fill(field.Among), Args: c.args, Exact: true}
+	if inOrder {
+		one.Values = fill(field.Values)
+	}
+	return found{queries: []Selection{one}, whole: true}
 }
 
 // mark stands before the beginnings of words in a searched text.

@@ -78,6 +78,8 @@ type Field struct {
 	// the place of the condition, at the end of the subquery:
 	// "EXISTS (SELECT 1 FROM t WHERE t.id = r.id AND {})".
 	Within string
+	// Single tells that there is one such row at most.
+	Single bool
 	// Among finds rows by an index: a query for the identifiers of those that a
 	// condition on Expr holds for, with {} in its place. It is used for conditions
 	// that an index in the order of Expr can answer, or AmongAny for all.

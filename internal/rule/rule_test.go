@@ -317,6 +317,8 @@ func TestCandidates(t *testing.T) {
 		{"equal by its own index", cond("email", rule.Equal, "x@y.z"), 1},
 		{"contained by the text's", cond("email", rule.Contains, "@acme"), 1},
 		{"with a wildcard", cond("email", rule.Like, "%acme%"), 1},
+		{"a range, one look", rule.All{cond("id", rule.GreaterOrEqual, int64(2)), cond("known", rule.Is, nil), cond("id", rule.Less, int64(9))}, 1},
+		{"two of several values", rule.All{cond("tag", rule.GreaterOrEqual, "salon"), cond("tag", rule.LessOrEqual, "vip")}, 2},
 		{"flag", cond("known", rule.Is, nil), 0},
 		{"never", cond("nothing", rule.Equal, "jean"), 0},
 	} {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"time"
 
 	"ariane/internal/activity"
@@ -12,6 +13,7 @@ import (
 	"ariane/internal/base/db"
 	"ariane/internal/base/fault"
 	"ariane/internal/contact"
+	"ariane/internal/field"
 	"ariane/internal/id"
 	"ariane/internal/rule"
 	"ariane/internal/search"
@@ -39,6 +41,8 @@ type question struct {
 // stage is what the questions are about.
 type stage struct {
 	password string
+	user     id.User
+	fields   *field.Set
 	visitors []Visitor // who come again meanwhile
 	people   []contact.Contact
 	heavy    id.Contact
@@ -64,6 +68,9 @@ func prepareRead(ctx context.Context, o db.Options, heavy string) (s *stage, err
 	if s.visitors, err = returning(ctx, d); err != nil {
 		return nil, err
 	}
+	if s.fields, err = field.Load(ctx, d); err != nil {
+		return nil, err
+	}
 	known, err := contact.Count(ctx, d, contact.Filter{})
 	if err != nil {
 		return nil, err
@@ -85,12 +92,16 @@ func prepareRead(ctx context.Context, o db.Options, heavy string) (s *stage, err
 		}
 		s.deep[sort] = page.Next
 	}
+	if err := s.own(ctx, d); err != nil {
+		return nil, err
+	}
 	return s, s.findHeavy(ctx, d, heavy)
 }
 
 func (s *stage) hire(ctx context.Context, tx *db.Tx) error {
 	u, err := user.ByLogin(ctx, tx, benchUser)
 	if err == nil {
+		s.user = u.ID
 		return user.SetPassword(ctx, tx, u.ID, s.password)
 	}
 	if !fault.Is(err, fault.KindNotFound) {
@@ -99,7 +110,8 @@ func (s *stage) hire(ctx context.Context, tx *db.Tx) error {
 	if somebody, err := user.Any(ctx, tx); err != nil || somebody {
 		return errors.Join(err, errUsers)
 	}
-	_, err = user.Create(ctx, tx, user.New{UserName: benchUser, Email: benchUser + "@ariane.example", Password: s.password, Role: user.Admin, Language: "en", Zone: "Europe/Paris"})
+	u, err = user.Create(ctx, tx, user.New{UserName: benchUser, Email: benchUser + "@ariane.example", Password: s.password, Role: user.Admin, Language: "en", Zone: "Europe/Paris"})
+	s.user = u.ID
 	return err
 }
 
@@ -161,7 +173,7 @@ func (s *stage) questions() []question {
 	}
 	list = append(list, s.list("is:anonymous by name", "is:anonymous", contact.SortName, false, ""), s.list("search martin by name", "martin", contact.SortName, true, ""),
 		s.list("search ma by points", "ma", contact.SortPoints, false, ""))
-	return append(append(list, s.contactQuestions()...), s.apiQuestions()...)
+	return slices.Concat(list, s.contactQuestions(), s.apiQuestions(), s.fieldQuestions())
 }
 
 // contactQuestions are about one contact, and about everybody.
@@ -256,7 +268,8 @@ func (s *stage) list(name, words string, sort contact.Sort, asc bool, after stri
 	return question{name, func(int) (string, func(context.Context, db.Q) error) {
 		return "/s/contacts?" + q.Encode(), func(ctx context.Context, q db.Q) error {
 			language := app.Language(nil)
-			query, err := language.Parse(ctx, words, search.Who{Now: time.Now()})
+			language.Fields = func(context.Context) (*field.Set, error) { return s.fields, nil }
+			query, err := language.Parse(ctx, words, search.Who{User: s.user, Now: time.Now()})
 			if err != nil {
 				return err
 			}

@@ -43,10 +43,12 @@ type ReadReport struct {
 	Engine  string `json:"engine"`
 	// Most is the rate of page views that nobody who reads disturbs, Beside the one
 	// at which they came while there was reading.
-	Most       float64  `json:"hits_per_second_most"`
-	Beside     float64  `json:"hits_per_second_beside"`
-	Answers    []Answer `json:"answers"`
-	PeakMemory int64    `json:"server_peak_memory_bytes"`
+	Most    float64  `json:"hits_per_second_most"`
+	Beside  float64  `json:"hits_per_second_beside"`
+	Answers []Answer `json:"answers"`
+	// Fields is nil where nobody defined any.
+	Fields     *FieldReport `json:"fields,omitempty"`
+	PeakMemory int64        `json:"server_peak_memory_bytes"`
 }
 
 // Answer is how long one question took to be answered, and its statements of SQL
@@ -114,7 +116,8 @@ func (b Read) Run(ctx context.Context, out io.Writer) (err error) {
 	// and each has everything to learn.
 	if _, err := r.measure(ctx, stage.questions()[0], b.Length); err != nil {
 		stop()
-		return errors.Join(err, <-beside)
+		_, more := endOf(beside)
+		return errors.Join(err, more)
 	}
 	for _, q := range stage.questions() {
 		if !strings.Contains(q.name, b.Only) {
@@ -124,13 +127,21 @@ func (b Read) Run(ctx context.Context, out io.Writer) (err error) {
 		a, err := r.measure(ctx, q, b.Length)
 		if err != nil {
 			stop()
-			return fmt.Errorf("%s: %w", q.name, errors.Join(err, <-beside))
+			_, more := endOf(beside)
+			return fmt.Errorf("%s: %w", q.name, errors.Join(err, more))
 		}
 		report.Answers = append(report.Answers, a)
 	}
-	report.Beside = stop()
-	if err := <-beside; err != nil {
-		return fmt.Errorf("page views beside: %w", err)
+	stop()
+	came, err := endOf(beside)
+	if err != nil {
+		return err
+	}
+	if report.Beside = came.Rate; strings.Contains("fields", b.Only) {
+		b.Progress("fields are changed")
+		if report.Fields, err = r.changeFields(ctx, report.Most/2, b.Length); err != nil {
+			return fmt.Errorf("change fields: %w", err)
+		}
 	}
 	if report.PeakMemory, err = peakMemory(product.cmd.Process.Pid); err != nil {
 		return err
@@ -150,35 +161,40 @@ func engine(o db.Options) string {
 	return "SQLite"
 }
 
-// besides lets page views come at a rate until stop is called, which tells the
-// rate that it was.
-func besides(ctx context.Context, address string, rate float64, known []Visitor) (ended chan error, stop func() float64) {
-	ctx, cancel := context.WithCancel(ctx)
-	ended = make(chan error, 1)
+// came is how page views came beside something else.
+type came struct {
+	level Level
+	err   error
+}
+
+// besides lets page views come at a rate until stop is called; ended tells then how
+// they came.
+func besides(ctx context.Context, address string, rate float64, known []Visitor) (ended chan came, stop func()) {
+	ctx, stop = context.WithCancel(ctx)
+	ended = make(chan came, 1)
 	l := newLoad(address, http.StatusOK, readBeside, known)
 	for _, v := range l.visitors {
 		v.pace = time.Duration(readBeside / rate * float64(time.Second))
 	}
-	done := make(chan struct{})
 	go func() {
-		defer close(done)
-		for ctx.Err() == nil {
-			if err := l.run(ctx, 20*slice); err != nil {
-				ended <- err
-				return
-			}
+		var c came
+		for ctx.Err() == nil && c.err == nil {
+			c.err = l.run(ctx, 20*slice)
 		}
-		ended <- nil
+		if c.err == nil {
+			c.level, c.err = l.level()
+		}
+		ended <- c
 	}()
-	return ended, func() float64 {
-		cancel()
-		<-done
-		level, err := l.level()
-		if err != nil {
-			return 0
-		}
-		return level.Rate
+	return ended, stop
+}
+
+func endOf(beside chan came) (Level, error) {
+	c := <-beside
+	if c.err != nil {
+		return Level{}, fmt.Errorf("page views beside: %w", c.err)
 	}
+	return c.level, nil
 }
 
 // reader asks a server, and its database.
@@ -348,5 +364,9 @@ func (r ReadReport) print(out io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(out, "%d of %d answers take longer than %s in the 95th of 100 cases; server's peak memory %d MB\n", slow, len(r.Answers), wanted, r.PeakMemory>>20)
+	if f := r.Fields; f != nil {
+		fmt.Fprintf(out, "a field that %d contacts are found by: added in %s, another one changed in %s and filled in %s; page views meanwhile: half within %s, 99 of 100 within %s (before: %s, %s)\n", f.Contacts,
+			ms(f.Adding), ms(f.Changing), ms(f.Filling), ms(f.Hits.Half), ms(f.Hits.Most), ms(f.Before.Half), ms(f.Before.Most))
+	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"ariane/internal/base/db"
 	"ariane/internal/base/db/dbtest"
 	"ariane/internal/contact"
+	"ariane/internal/field"
 	"ariane/internal/form"
 	"ariane/internal/id"
 	"ariane/internal/label"
@@ -331,5 +332,71 @@ func TestRefused(t *testing.T) {
 		if _, err := Fill(t.Context(), d, o); err == nil {
 			t.Errorf("%+v is accepted", o)
 		}
+	}
+}
+
+// Fields come with values for those who are known, once, and the same each time.
+func TestFields(t *testing.T) {
+	t.Parallel()
+	ctx, o := t.Context(), options(t, 120)
+	d := dbtest.Open(t)
+	if _, err := Fill(ctx, d, o); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := Fields(ctx, d, 23, o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set, err := field.Of(ctx, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	custom := 0
+	for _, f := range set.All() {
+		if f.Custom() {
+			custom++
+		}
+	}
+	if custom != 23 || len(set.Indexed()) != 3 {
+		t.Errorf("%d fields, %d of them filterable", custom, len(set.Indexed()))
+	}
+	page, err := contact.List(ctx, d, contact.Filter{Limit: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]int{}
+	for _, c := range page.Contacts {
+		for alias, value := range c.Fields {
+			f, _ := set.ByAlias(alias)
+			if is, problem := field.Clean(f, value); problem != nil || is != value {
+				t.Errorf("%s: %q is cleaned to %q", alias, value, is)
+			}
+			values[alias]++
+		}
+		if list := give([]contact.Contact{{ID: c.ID}}, owns(o.Until), o.Seed, o.Until); len(list) != 1 || list[0].Values["frame"] != c.Fields["frame"] {
+			t.Errorf("%d has another frame than %v", c.ID, list)
+		}
+		events, err := activity.Thread(ctx, d, c.ID, activity.Page{Limit: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		given := 0
+		for _, e := range events {
+			if e.Kind == contact.KindUpdated && e.Source == activity.SourceImport {
+				given++
+			}
+		}
+		if given != 1 {
+			t.Errorf("contact %d was given values %d times", c.ID, given)
+		}
+	}
+	for _, one := range owns(o.Until) {
+		if values[one.field.Alias] == 0 {
+			t.Errorf("nobody has %s", one.field.Alias)
+		}
+	}
+	if values[customerNumber] != len(page.Contacts) {
+		t.Errorf("%d of %d have a number", values[customerNumber], len(page.Contacts))
 	}
 }
