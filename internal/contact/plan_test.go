@@ -6,9 +6,11 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"ariane/internal/base/db"
 	"ariane/internal/base/db/dbtest"
+	"ariane/internal/field"
 	"ariane/internal/rule"
 )
 
@@ -57,6 +59,43 @@ func TestListsComeFromAnIndexInOrder(t *testing.T) {
 					break
 				}
 			}
+		}
+	}
+}
+
+// In the order of the list, the value of a contact is looked at, not those of all
+// contacts that the condition holds for.
+func TestWalkedListsAskOneContact(t *testing.T) {
+	ctx := context.Background()
+	d := dbtest.Open(t)
+	if d.Dialect() != db.SQLite {
+		t.Skip("PostgreSQL decides by how many rows there are")
+	}
+	for _, kind := range []field.Type{field.Number, field.Text, field.Date} {
+		f := field.New(kind)
+		f.Renamed, f.Alias, f.Filterable = "One", "one_"+string(kind), true
+		if err := d.Do(ctx, func(tx *db.Tx) error { _, err := field.Add(ctx, tx, f, field.By{}); return err }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	span := rule.Span{From: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)}
+	for _, c := range []rule.Cond{
+		{Field: "one_number", Op: rule.Greater, Value: int64(7)},
+		{Field: "one_text", Op: rule.StartsWith, Value: "x"},
+		{Field: "one_date", Op: rule.Less, Value: span},
+		{Field: "active", Op: rule.Less, Value: span},
+	} {
+		f, err := Filter{Where: rule.Any{c, rule.Cond{Field: "email", Op: rule.EndsWith, Value: "x"}}, Limit: 30}.with(ctx, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, args, _, err := statement(f, d.Dialect())
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan := dbtest.PlanOf(t, d, text, args...)
+		if strings.Contains(plan.Text, "field_index_number") || strings.Contains(plan.Text, "field_index_text") || strings.Contains(plan.Text, "SEARCH seen USING COVERING INDEX contact_active_order") {
+			t.Errorf("%v: %s\n%s", c, text, plan.Text)
 		}
 	}
 }

@@ -104,7 +104,7 @@ func (q Cond) compile(c *compiler, _ int, negated bool) (string, error) {
 const eachAlone = " LIMIT 1 OFFSET 0"
 
 func (c *compiler) cond(f Field, q Cond) (string, error) {
-	if !c.index && f.Among != "" && f.Within == "" {
+	if !c.index && f.Among != "" && (f.Within == "" || f.Single) {
 		f.Expr = c.dialect.Unindexed(f.Expr)
 	}
 	unsuited := fault.Refused(fmt.Errorf("%s %s %T", q.Field, q.Op, q.Value),
