@@ -2,18 +2,8 @@ package contactpage
 
 import (
 	"context"
-	"net/http"
-	"slices"
-	"strconv"
-	"strings"
 
 	"ariane/internal/base/i18n"
-	"ariane/internal/contact"
-	"ariane/internal/field"
-	"ariane/internal/label"
-	"ariane/internal/rule"
-	"ariane/internal/search"
-	"ariane/internal/web"
 )
 
 // searchWord is a command of the search as it is explained.
@@ -65,129 +55,6 @@ func searchWords(ctx context.Context) []wordGroup {
 			{"device", t("contactpage.word.device|device"), "iphone", t("contactpage.says.device|came with a device that calls itself so")},
 		}},
 	}
-}
-
-// offer is one way to go on with a search.
-type offer struct {
-	Text string // what replaces the gap
-	Name string
-	Says string
-}
-
-// mostOffers is how many there are at a time.
-const mostOffers = 8
-
-// completion is what can stand in the gap of a search.
-type completion struct {
-	From, To int
-	Offers   []offer
-}
-
-func (d Deps) complete(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	q := r.URL.Query()
-	at, err := strconv.Atoi(q.Get("at"))
-	if err != nil {
-		at = len(q.Get("search"))
-	}
-	gap := d.Language.GapAt(ctx, q.Get("search"), at)
-	offers, err := d.offers(ctx, gap)
-	if err != nil {
-		return err
-	}
-	return web.ShowPart(w, r, completionPart(completion{From: gap.From, To: gap.To, Offers: offers[:min(len(offers), mostOffers)]}))
-}
-
-// offers are commands where a term begins, and values after a command.
-func (d Deps) offers(ctx context.Context, gap search.Gap) ([]offer, error) {
-	switch gap.Command {
-	case "":
-		return commandOffers(ctx, gap.Typed), nil
-	case "is":
-		return matching(gap.Typed, flagOffers(ctx)), nil
-	case "tag":
-		tags, err := label.All(ctx, d.DB, mostTagsCompleted)
-		var list []offer
-		for _, t := range tags {
-			list = append(list, offer{Name: t.Name})
-		}
-		return matching(gap.Typed, list), err
-	case "owner":
-		users, err := d.Language.Users(ctx)
-		var list []offer
-		for _, u := range users {
-			list = append(list, offer{Name: u.Name})
-		}
-		return matching(gap.Typed, list), err
-	case "company":
-		list, err := d.companies(ctx, gap.Typed)
-		return matching(gap.Typed, list), err
-	case "event":
-		return matching(gap.Typed, eventOffers(ctx)), nil
-	case "points":
-		return matching(gap.Typed, []offer{{Name: ">50"}, {Name: "10..20"}, {Name: "0"}}), nil
-	case "created", "identified", "modified", "active":
-		return matching(gap.Typed, timeOffers(ctx)), nil
-	case "has":
-		return matching(gap.Typed, presentOffers(ctx)), nil
-	}
-	return nil, nil
-}
-
-// companies are those of contacts, from the first that begins like this on.
-func (d Deps) companies(ctx context.Context, typed string) ([]offer, error) {
-	if typed == "" {
-		return nil, nil
-	}
-	page, err := contact.List(ctx, d.DB, contact.Filter{Where: rule.Cond{Field: "company", Op: rule.StartsWith, Value: typed}, Sort: contact.SortCompany, Asc: true, Limit: mostCompanies})
-	var list []offer
-	for _, c := range page.Contacts {
-		if name := c.Fields["company"]; !slices.ContainsFunc(list, func(o offer) bool { return o.Name == name }) {
-			list = append(list, offer{Name: name})
-		}
-	}
-	return list, err
-}
-
-// mostCompanies is how many contacts are looked at for their companies.
-const mostCompanies = 100
-
-// mostTagsCompleted is how many tags are looked at.
-const mostTagsCompleted = 5000
-
-// matching are the offers one of whose words begins like what is typed, those that
-// begin so themselves first.
-func matching(typed string, list []offer) []offer {
-	var first, others []offer
-	for _, o := range list {
-		if o.Text == "" {
-			o.Text = search.Quoted(o.Name)
-		}
-		switch name := field.Fold(o.Name); {
-		case strings.HasPrefix(name, typed) || strings.HasPrefix(field.Fold(o.Text), typed):
-			first = append(first, o)
-		case strings.Contains(name, " "+typed):
-			others = append(others, o)
-		}
-	}
-	return append(first, others...)
-}
-
-// commandOffers are commands one of whose names begins like this.
-func commandOffers(ctx context.Context, typed string) []offer {
-	if typed == "" {
-		return nil
-	}
-	var list []offer
-	for _, g := range searchWords(ctx) {
-		for _, w := range g.Words {
-			begins := func(name string) bool { return strings.HasPrefix(field.Fold(name), typed) }
-			if begins(w.Name) || slices.ContainsFunc(search.Names(w.Command), begins) {
-				list = append(list, offer{Text: w.Name + ":", Name: w.Name + ":" + w.Example, Says: w.Says})
-			}
-		}
-	}
-	return list
 }
 
 func flagOffers(ctx context.Context) []offer {

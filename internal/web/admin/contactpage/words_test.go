@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"ariane/internal/base/db"
+	"ariane/internal/field"
 	"ariane/internal/id"
 	"ariane/internal/label"
 	"ariane/internal/tool/browsertest"
@@ -57,7 +58,17 @@ func TestCompletionOfASearch(t *testing.T) {
 	w.known(map[string]string{"firstname": "Bob", "company": "Acme"})
 	w.known(map[string]string{"firstname": "Cyd", "company": "Acorn"})
 	tagged(t, w.d, ada, "VIP")
+	w.define(field.Select, "colour")
+	w.define(field.Boolean, "member")
+	w.define(field.Text, "hidden", func(f *field.Field) { f.Listable = false })
+	w.define(field.Text, "model", func(f *field.Field) { f.Filterable = true })
+	w.known(map[string]string{"firstname": "Dora", "city": "Lyon", "model": "Zafira"})
+	w.known(map[string]string{"firstname": "Eve", "city": "Lyon", "country": "France"})
+	w.known(map[string]string{"firstname": "Flo", "city": "New York"})
 	for search, want := range map[string]string{
+		"vil": "city: City", "adre": "address1: address2:", "my": "colour: member: model:", "hidd": "", "colour:ro": `data-text="red" Rouge`, "mycolour:R": "Rouge",
+		"member:": `data-text="yes" data-text="no"`, "has:co": "company colour country", "country:all": "", "country:fr": "France", "pays:ge": "Germany", "city:ly": "", "ville:LYO": `data-text="Lyon"`, "city:new": `data-text="&#34;New York&#34;"`,
+		"attribution:": ">50", "attribution_date:t": "today", "name:dor": "Dora", "place:lyo": "Lyon", "email:": "", "model:": "",
 		"em": "email:", "": "", "zz": "", "is:a": "anonymous", "is:": "anonymous identified mine unowned", "tag:v": "VIP", "!étiquette:V": "VIP", "tag:zz": "",
 		"company:ac": "Acme Acorn", "has:ph": "phone", "event:f": "form", "created:t": "today this week this month", "created:": "today", "owner:": "", "points:": ">50 10..20 0", "email:x": "",
 	} {
