@@ -18,7 +18,7 @@ import (
 
 //go:generate go run ariane/internal/tool/bundle/generate chart/chart.js chart.js
 
-//go:embed css/*.css app.js builder.js chart.js fields.js favicon.svg vendor/*.woff2 vendor/*.svg
+//go:embed css/*.css app.js builder.js chart.js fields.js columns.js favicon.svg vendor/*.woff2 vendor/*.svg
 var files embed.FS
 
 // Base is where assets are served.
@@ -34,7 +34,9 @@ const (
 	Builder = "builder.js"
 	// Fields puts fields in order.
 	Fields = "fields.js"
-	Icon   = "favicon.svg"
+	// Columns moves and widens the columns of a table.
+	Columns = "columns.js"
+	Icon    = "favicon.svg"
 )
 
 var contentTypes = map[string]string{
@@ -87,7 +89,7 @@ func build(fsys fs.FS) (bundle, error) {
 	if err != nil {
 		return b, err
 	}
-	for _, name := range append(used, Script, Chart, Builder, Fields, Icon) {
+	for _, name := range append(used, Script, Chart, Builder, Fields, Columns, Icon) {
 		content, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return b, err

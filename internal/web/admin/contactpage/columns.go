@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 
 	"ariane/internal/base/i18n"
 	"ariane/internal/contact"
@@ -11,8 +13,10 @@ import (
 	"ariane/internal/web/ui"
 )
 
-// Columns that are no field. Others have the alias of theirs.
+// Columns that are no field. Others have the alias of theirs. That of the name is
+// always the first; only its width is chosen.
 const (
+	columnContact    = "contact"
 	columnCompany    = "company"
 	columnPlace      = "place"
 	columnTags       = "tags"
@@ -29,18 +33,72 @@ var usualColumns = []string{columnCompany, columnPlace, columnTags, columnPoints
 // mostColumns is how many can be chosen.
 const mostColumns = 20
 
-// readColumns are the columns that an address names, nil for the usual ones.
-func readColumns(q url.Values) []string {
-	var list []string
-	for _, name := range q["column"] {
-		if name != "" && !slices.Contains(list, name) && len(list) < mostColumns {
+// Widths of columns are in pixels.
+const (
+	leastWidth = 60
+	mostWidth  = 800
+)
+
+// readColumns are the columns that an address names, nil for the usual ones, and the
+// widths of those that have one: column=city:240.
+func readColumns(q url.Values) (list []string, widths map[string]int) {
+	widths = map[string]int{}
+	for _, value := range q["column"] {
+		name, text, _ := strings.Cut(value, ":")
+		if name == "" || slices.Contains(list, name) || len(list) == mostColumns && name != columnContact {
+			continue
+		}
+		if width, err := strconv.Atoi(text); err == nil {
+			widths[name] = min(max(width, leastWidth), mostWidth)
+		}
+		if name != columnContact {
 			list = append(list, name)
 		}
 	}
 	if slices.Equal(list, usualColumns) {
-		return nil
+		list = nil
 	}
-	return list
+	return list, widths
+}
+
+// columnNames are the columns of the list in their order.
+func (l listRequest) columnNames() []string {
+	if len(l.Columns) == 0 {
+		return usualColumns
+	}
+	return l.Columns
+}
+
+// columnValues are the columns as readColumns reads them.
+func (l listRequest) columnValues() []string {
+	if len(l.Widths) == 0 {
+		return l.Columns
+	}
+	var values []string
+	if l.Widths[columnContact] > 0 {
+		values = append(values, l.columnValue(columnContact))
+	}
+	for _, name := range l.columnNames() {
+		values = append(values, l.columnValue(name))
+	}
+	return values
+}
+
+func (l listRequest) columnValue(name string) string {
+	if width := l.Widths[name]; width > 0 {
+		return name + ":" + strconv.Itoa(width)
+	}
+	return name
+}
+
+// movedColumn is the list with a column some places further to the right.
+func (l listRequest) movedColumn(name string, places int) listRequest {
+	names := slices.Clone(l.columnNames())
+	if at := slices.Index(names, name); at >= 0 {
+		names = slices.Insert(slices.Delete(names, at, at+1), min(max(at+places, 0), len(names)-1), name)
+	}
+	l.Columns, l.After = names, ""
+	return l
 }
 
 // column is one that can be chosen.
@@ -51,6 +109,8 @@ type column struct {
 	Asc         bool         // the usual direction
 	Field       *field.Field // whose values stand in it; nil for the others
 	Chosen      bool
+	Value       string // as an address names it
+	First, Last bool   // of those that are chosen
 }
 
 // offered are all columns there are, but for that of the name, those of the list in
@@ -71,10 +131,7 @@ func offered(ctx context.Context, l listRequest, set *field.Set) []column {
 			all = append(all, column{Name: f.Alias, Label: f.Name(ctx), Class: "wide", Field: &f})
 		}
 	}
-	names := l.Columns
-	if len(names) == 0 {
-		names = usualColumns
-	}
+	names := l.columnNames()
 	at := func(c column) int {
 		if i := slices.Index(names, c.Name); i >= 0 {
 			return i
@@ -83,7 +140,15 @@ func offered(ctx context.Context, l listRequest, set *field.Set) []column {
 	}
 	slices.SortStableFunc(all, func(a, b column) int { return at(a) - at(b) })
 	for i := range all {
-		all[i].Chosen = at(all[i]) < len(names)
+		all[i].Chosen, all[i].Value = at(all[i]) < len(names), l.columnValue(all[i].Name)
+		all[i].First = all[i].Chosen && i == 0
+		if i > 0 && !all[i].Chosen && all[i-1].Chosen {
+			all[i-1].Last = true
+		}
+	}
+	// One of them is shown on small screens too.
+	if len(l.Columns) > 0 && !slices.Contains(names, columnActive) {
+		all[0].Class = ""
 	}
 	return all
 }
@@ -95,7 +160,10 @@ func chosen(all []column) []column {
 // heads are the heads of the table.
 func heads(ctx context.Context, l listRequest, anonymous bool, columns []column) []ui.Column {
 	head := func(c column) ui.Column {
-		h := ui.Column{Label: c.Label, Class: c.Class}
+		h := ui.Column{Label: c.Label, Class: c.Class, Name: c.Name}
+		if width := l.Widths[c.Name]; width > 0 {
+			h.Width = strconv.Itoa(width)
+		}
 		if c.Sort == "" || anonymous && c.Sort != contact.SortLastActive {
 			return h
 		}
@@ -110,7 +178,7 @@ func heads(ctx context.Context, l listRequest, anonymous bool, columns []column)
 		h.URL = to.url()
 		return h
 	}
-	list := []ui.Column{head(column{Label: i18n.T(ctx, "contactpage.column.contact|Contact"), Sort: contact.SortName, Asc: true})}
+	list := []ui.Column{head(column{Name: columnContact, Label: i18n.T(ctx, "contactpage.column.contact|Contact"), Sort: contact.SortName, Asc: true})}
 	for _, c := range columns {
 		list = append(list, head(c))
 	}

@@ -178,8 +178,8 @@ func (d Deps) newConditionEditor(ctx context.Context, l listRequest, whole searc
 		}
 	}
 	e := conditionEditor{Title: i18n.T(ctx, "contactpage.condition.add|Add a condition"), Field: chosen.field, Back: l.url(), Kept: l.keptWith(l.Search)}
-	for _, name := range l.Columns {
-		e.Kept = append(e.Kept, ui.Choice{Label: "column", Value: name})
+	for _, value := range l.columnValues() {
+		e.Kept = append(e.Kept, ui.Choice{Label: "column", Value: value})
 	}
 	if at >= 0 {
 		e.Title = i18n.T(ctx, "contactpage.condition.edit|Change the condition")

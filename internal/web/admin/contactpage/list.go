@@ -48,11 +48,13 @@ type listRequest struct {
 	Tab    string // the number of the view that is open, or tabAll
 	// Columns are those of the table in their order, none for the usual ones.
 	Columns []string
+	Widths  map[string]int // of columns, those that were chosen
 }
 
 func readListRequest(q url.Values) listRequest {
 	l := listRequest{Search: strings.TrimSpace(q.Get("search")), Sort: contact.SortLastActive, Asc: q.Get("order") == "asc", After: q.Get("after"),
-		Cards: q.Get("view") == "cards", Size: pageSize, Tab: q.Get("tab"), Columns: readColumns(q)}
+		Cards: q.Get("view") == "cards", Size: pageSize, Tab: q.Get("tab")}
+	l.Columns, l.Widths = readColumns(q)
 	if n, err := strconv.Atoi(q.Get("size")); err == nil && slices.Contains(pageSizes, n) {
 		l.Size = n
 	}
@@ -86,8 +88,8 @@ func (l listRequest) url() string {
 	if l.Tab != "" {
 		q.Set("tab", l.Tab)
 	}
-	if len(l.Columns) > 0 {
-		q["column"] = l.Columns
+	if columns := l.columnValues(); len(columns) > 0 {
+		q["column"] = columns
 	}
 	if len(q) == 0 {
 		return listURL
@@ -182,6 +184,11 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 		return web.Redirect(w, r, first)
 	}
 	l := readListRequest(r.URL.Query())
+	for way, places := range map[string]int{"left": -1, "right": 1} {
+		if name := r.URL.Query().Get(way); name != "" {
+			return web.Redirect(w, r, l.movedColumn(name, places).url())
+		}
+	}
 	data, err := d.load(r.Context(), l)
 	if err != nil {
 		return err
@@ -214,6 +221,8 @@ type listView struct {
 	Columns          []column // those of the table
 	Offered          []column // all that can be chosen
 	ColumnsKept      []ui.Choice
+	FirstWidth       string // of the column of the name, as an address has it
+	UsualColumns     string // address of the list with these; empty where it has them
 	Rows             []listRow
 	Cursor           ui.Cursor
 	Chart            ui.Chart
@@ -265,6 +274,12 @@ func newListView(ctx context.Context, now time.Time, l listRequest, data listDat
 		AsCards: l.with(func(to *listRequest) { to.Cards, to.After = true, l.After }),
 		All:     l.with(func(l *listRequest) { l.Search = "" }),
 		Kept:    l.kept(), Sorts: sorts(ctx, l, data.Anonymous), Tags: tagChips(l, data.AllTags), Views: newListViews(ctx, l, data.Saved),
+	}
+	if l.Widths[columnContact] > 0 {
+		v.FirstWidth = l.columnValue(columnContact)
+	}
+	if len(l.columnValues()) > 0 {
+		v.UsualColumns = l.with(func(l *listRequest) { l.Columns, l.Widths = nil, nil })
 	}
 	_, offset := now.In(i18n.Zone(ctx)).Zone()
 	v.Foreign = offset != 0

@@ -36,7 +36,7 @@ func (l listRequest) kept() []ui.Choice {
 
 // keptWith are the parts of the address that other columns leave as they are.
 func (l listRequest) keptWith(search string) []ui.Choice {
-	l.Columns = nil
+	l.Columns, l.Widths = nil, nil
 	list := l.kept()
 	if search != "" {
 		list = append(list, ui.Choice{Label: "search", Value: search})
