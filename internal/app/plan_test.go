@@ -268,6 +268,9 @@ func starts(t *testing.T, d *db.DB) []string {
 		"/s/contacts/address?email=" + seed.HeavyEmail, "/healthz", "/readyz", "/metrics", "/api/contacts", "/api/contacts/", "/api/contacts?limit=5&orderBy=last_active&orderByDir=desc&search=martin",
 		"/index.php/api/contacts", "/index.php/api/contacts/", "/mtc", "/mtc.js", "/form/generate.js?id=1", "/form/message", "/form/embed/1", "/form/1", "/", "/s/", "/s/login",
 		"/api/none", "/index.php/api/none", "/s/forms/outgoing", "/s/password/none", "/s/setup/none", "/s/pictures/1/1", "/mtc/event", "/mtracking.gif", "/s/forms/results/1?search=bonjour", "/s/forms/results/2?from=2020-01-01&to=2099-01-01&search=zqzq"}
+	for _, path := range []string{"/fields", "/fields/2", "/fields/contact?search=name", "/fields/contact/", "/fields/contact/2", "/fields/company", "/fields/company/2", "/contacts/list/fields"} {
+		list = append(list, "/api"+path, "/index.php/api"+path)
+	}
 	for _, path := range []string{"/mtc", "/mtc.js", "/mtc/event", "/mtracking.gif", "/form/1", "/form/embed/1", "/form/generate.js?id=1", "/form/message"} {
 		list = append(list, "/index.php"+path)
 	}

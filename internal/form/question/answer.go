@@ -76,8 +76,8 @@ var international = regexp.MustCompile(`^\+[1-9](?:[\s().\-/]*\d){6,14}$`)
 func say(t fault.Text) *fault.Text { return &t }
 
 func short(value string, most int) *fault.Text {
-	if utf8.RuneCountInString(value) > most {
-		return say(fault.Say("form.too_long|This is too long: at most %d characters.", most))
+	if n := utf8.RuneCountInString(value); n > most {
+		return say(fault.Say("field.too_long|This is too long: %d characters, at most %d.", n, most))
 	}
 	return nil
 }

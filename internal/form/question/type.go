@@ -143,7 +143,7 @@ const (
 // MaxLength is the greatest number of characters of an answer.
 func (f Field) MaxLength() int {
 	most := longestAnswer
-	if f.Type == Paragraph && f.ContactField == "" {
+	if f.Type == Paragraph {
 		most = longestParagraph
 	}
 	if f.Longest > 0 {
