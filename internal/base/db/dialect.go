@@ -88,14 +88,15 @@ func (tx *Tx) UnindexText(ctx context.Context, table string, row int64) error {
 	return nil
 }
 
-// JSONValue is the text of a value of an object that is stored in a text column,
-// under that name, NULL where there is none. The name is the program's, or one of
-// letters, digits and signs that need no quotes.
+// JSONValue is the text of a value of an object in a column made with {{json}}, under
+// that name, NULL where there is none. The name is the program's, or one of letters,
+// digits and signs that need no quotes.
 func (d Dialect) JSONValue(column, name string) string {
+	value := "CAST(" + column + " ->> '" + name + "' AS TEXT)"
 	if d == Postgres {
-		column = "CAST(" + column + " AS JSON)"
+		value = "(" + value + ` COLLATE "C")`
 	}
-	return "CAST(" + column + " ->> '" + name + "' AS TEXT)"
+	return value
 }
 
 // JSONText is the text of a value of an object or a list that is stored in a text
@@ -106,7 +107,7 @@ func (d Dialect) JSONText(column, name string, index int) string {
 	if d == Postgres {
 		value = "CAST(" + column + " AS JSON)"
 	}
-	return "CAST(CASE substr(" + column + ", 1, 1) WHEN '[' THEN " + value + " ->> " + strconv.Itoa(index) + " ELSE " + d.JSONValue(column, name) + " END AS TEXT)"
+	return "CAST(CASE substr(" + column + ", 1, 1) WHEN '[' THEN " + value + " ->> " + strconv.Itoa(index) + " ELSE CAST(" + value + " ->> '" + name + "' AS TEXT) END AS TEXT)"
 }
 
 // ShortestText is the least number of characters that MatchTexts finds by index.
