@@ -15,8 +15,8 @@ import (
 )
 
 // Sweep is the job that brings the values of all contacts in line with the
-// definition of one field: it fills its index, empties it, or erases the values of
-// a field that was removed long ago. Contacts are looked at in slices, each in a
+// definition of one field: it fills its index, empties it, counts what does not fit any
+// more, or erases the values of a field that was removed long ago. Contacts are looked at in slices, each in a
 // transaction of its own; what others change meanwhile they bring in line
 // themselves. Another definition while it runs is followed at once.
 type Sweep struct {
@@ -41,7 +41,7 @@ func (s Sweep) Start(ctx context.Context, tx *db.Tx, write func() (field.Field, 
 	if err != nil {
 		return f, err
 	}
-	same := known && f.Removed.IsZero() && f.Indexed() == was.Indexed() && f.Unique == was.Unique && (f.Indexing != field.Filling || was.Indexing == field.Filling)
+	same := known && f.Removed.IsZero() && f.Indexed() == was.Indexed() && f.Unique == was.Unique && (f.Indexing != field.Filling || was.Indexing == field.Filling) && !f.Counting()
 	if same || s.Field == 0 {
 		return f, nil
 	}
@@ -59,9 +59,9 @@ func (s Sweep) begin(ctx context.Context, tx *db.Tx, f field.Field) error {
 		return err
 	}
 	// Whoever is at it stops: what it saw until now was of another definition.
-	if s.Version = set.Version(); f.Indexing == field.Filling {
+	if s.Version = set.Version(); f.Indexing == field.Filling || f.Counting() {
 		_, err = tx.Exec(ctx, `INSERT INTO contact_sweep (field_id, version, last, until) SELECT CAST(? AS BIGINT), CAST(? AS BIGINT), 0, coalesce(max(id), 0) FROM contact WHERE id > 0
-			ON CONFLICT (field_id) DO UPDATE SET version = excluded.version, last = 0, until = excluded.until`, s.Field, s.Version)
+			ON CONFLICT (field_id) DO UPDATE SET version = excluded.version, last = 0, until = excluded.until, unfit = 0`, s.Field, s.Version)
 	} else {
 		_, err = tx.Exec(ctx, `DELETE FROM contact_sweep WHERE field_id = ?`, s.Field)
 	}
@@ -133,17 +133,20 @@ func (s Sweep) slice(ctx context.Context, tx *db.Tx) (more bool, err error) {
 		if s.Version != 0 || f.Indexing == field.Erased || tx.Now().Sub(f.Removed) < field.KeptFor {
 			return false, nil
 		}
-		return s.each(ctx, tx, func(list []swept) error { return unvalue(ctx, tx, set, f, list) }, func() error { return field.Forget(ctx, tx, f.ID) })
+		return s.each(ctx, tx, func(list []swept) (int64, error) { return 0, unvalue(ctx, tx, set, f, list) }, func(int64) error { return field.Forget(ctx, tx, f.ID) })
 	}
 	i := slices.IndexFunc(set.All(), is)
 	if i < 0 {
 		return s.empty(ctx, tx, true, true)
 	}
 	f := set.All()[i]
-	if more, err := s.empty(ctx, tx, !f.Indexed(), !f.Unique); more || err != nil || f.Indexing != field.Filling {
+	if more, err := s.empty(ctx, tx, !f.Indexed(), !f.Unique); more || err != nil || f.Indexing != field.Filling && !f.Counting() {
 		return more, err
 	}
-	return s.each(ctx, tx, func(list []swept) error { return s.fill(ctx, tx, f, list) }, func() error {
+	return s.each(ctx, tx, func(list []swept) (int64, error) { return s.look(ctx, tx, f, list) }, func(unfit int64) error {
+		if f.Indexing != field.Filling {
+			return field.Swept(ctx, tx, f.ID, f.Indexing, unfit)
+		}
 		clashes, err := s.Clashes(ctx, tx, 1)
 		if err != nil {
 			return err
@@ -152,7 +155,7 @@ func (s Sweep) slice(ctx context.Context, tx *db.Tx) (more bool, err error) {
 		if f.Unique && len(clashes) > 0 {
 			state = field.Clashing
 		}
-		return field.SetIndexing(ctx, tx, f.ID, state)
+		return field.Swept(ctx, tx, f.ID, state, unfit)
 	})
 }
 
@@ -163,10 +166,11 @@ type swept struct {
 	values []byte
 }
 
-// each gives the next contacts to work, and calls done after the last.
-func (s Sweep) each(ctx context.Context, tx *db.Tx, work func([]swept) error, done func() error) (more bool, err error) {
-	var last, version int64
-	err = tx.QueryRow(ctx, `SELECT last, version FROM contact_sweep WHERE field_id = ?`+tx.Dialect().ForUpdate(), s.Field).Scan(&last, &version)
+// each gives the next contacts to work, which tells how many of their values do not
+// fit, and calls done after the last.
+func (s Sweep) each(ctx context.Context, tx *db.Tx, work func([]swept) (int64, error), done func(unfit int64) error) (more bool, err error) {
+	var last, version, unfit int64
+	err = tx.QueryRow(ctx, `SELECT last, version, unfit FROM contact_sweep WHERE field_id = ?`+tx.Dialect().ForUpdate(), s.Field).Scan(&last, &version, &unfit)
 	if errors.Is(err, sql.ErrNoRows) && s.Version == 0 {
 		_, err = tx.Exec(ctx, `INSERT INTO contact_sweep (field_id, version, last, until) SELECT CAST(? AS BIGINT), 0, 0, coalesce(max(id), 0) FROM contact`, s.Field)
 	}
@@ -184,17 +188,39 @@ func (s Sweep) each(ctx context.Context, tx *db.Tx, work func([]swept) error, do
 		return err
 	})
 	if err == nil && len(list) > 0 {
-		err = work(list)
+		var more int64
+		more, err = work(list)
+		unfit += more
 	}
 	if err != nil {
 		return false, err
 	}
 	if len(list) < sweptAtOnce {
 		_, err := tx.Exec(ctx, `DELETE FROM contact_sweep WHERE field_id = ?`, s.Field)
-		return false, errors.Join(err, done())
+		return false, errors.Join(err, done(unfit))
 	}
-	_, err = tx.Exec(ctx, `UPDATE contact_sweep SET last = ? WHERE field_id = ?`, int64(list[len(list)-1].id), s.Field)
+	_, err = tx.Exec(ctx, `UPDATE contact_sweep SET last = ?, unfit = ? WHERE field_id = ?`, int64(list[len(list)-1].id), unfit, s.Field)
 	return true, err
+}
+
+// look counts the values that do not fit, and fills the index where it is to be filled.
+func (s Sweep) look(ctx context.Context, tx *db.Tx, f field.Field, list []swept) (unfit int64, err error) {
+	for _, c := range list {
+		if c.state > Known {
+			continue
+		}
+		values, err := decodeValues(c.values)
+		if err != nil {
+			return 0, err
+		}
+		if !f.Fits(values[f.Alias]) {
+			unfit++
+		}
+	}
+	if f.Indexing != field.Filling {
+		return unfit, nil
+	}
+	return unfit, s.fill(ctx, tx, f, list)
 }
 
 // fill indexes the values of contacts, and claims those that name one contact.

@@ -198,6 +198,10 @@ func (e Edit) clean(ctx context.Context, q db.Q, set *field.Set, contact id.Cont
 			problems.Add(alias, fault.Say("contact.not_by_hand|This cannot be changed by hand."))
 			continue
 		}
+		if typed != "" && typed == stored[alias] {
+			values[alias] = typed // it stays, whether or not it still fits
+			continue
+		}
 		value, problem := field.Clean(f.Keeping(stored[alias]), typed)
 		if problem != nil {
 			problems.Add(alias, *problem)

@@ -36,7 +36,7 @@ func Clean(f Field, value string) (string, *fault.Text) {
 	if value == "" {
 		return "", nil
 	}
-	if n, most := utf8.RuneCountInString(value), f.most(); n > most {
+	if n, most := utf8.RuneCountInString(value), f.Most(); n > most {
 		return "", problem("field.too_long|This is too long: %d characters, at most %d.", n, most)
 	}
 	switch f.Type {
@@ -66,8 +66,8 @@ func Clean(f Field, value string) (string, *fault.Text) {
 	return value, nil
 }
 
-// most is the greatest number of characters of a value.
-func (f Field) most() int {
+// Most is the greatest number of characters of a value.
+func (f Field) Most() int {
 	switch {
 	case f.Type.Long():
 		return longestLong
@@ -158,7 +158,7 @@ func cleanURL(f Field, value string) (string, *fault.Text) {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !strings.Contains(u.Hostname(), ".") || strings.Contains(value, " ") {
 		return "", problem("field.url_invalid|This is not a valid web address.")
 	}
-	if n, most := utf8.RuneCountInString(value), f.most(); n > most {
+	if n, most := utf8.RuneCountInString(value), f.Most(); n > most {
 		return "", problem("field.too_long|This is too long: %d characters, at most %d.", n, most)
 	}
 	return value, nil

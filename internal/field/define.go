@@ -88,6 +88,9 @@ func Change(ctx context.Context, tx *db.Tx, f Field, by By, seen *time.Time) (Fi
 	case f.Indexing == Clashing && !f.Unique:
 		f.Indexing = Filled
 	}
+	if f.tighter(was) || f.Unfit != 0 && (f.Most() != was.Most() || !slices.Equal(f.Options, was.Options)) {
+		f.Unfit = unfitUnknown
+	}
 	f.Modified, f.ModifiedBy, f.ModifiedUser = tx.Now(), by.User, by.Name
 	return f, f.write(ctx, tx)
 }
@@ -177,30 +180,36 @@ func Forget(ctx context.Context, tx *db.Tx, number int64) error {
 	return nil
 }
 
-// SetIndexing notes how far the index of a field is.
-func SetIndexing(ctx context.Context, tx *db.Tx, number int64, i Index) error {
+// Swept notes that all values of a field were looked at: how far its index is, and how
+// many do not fit.
+func Swept(ctx context.Context, tx *db.Tx, number int64, i Index, unfit int64) error {
 	if _, err := begin(ctx, tx); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE field SET indexing = ? WHERE id = ? AND removed IS NULL`, int(i), number); err != nil {
-		return fmt.Errorf("note index of field %d: %w", number, err)
+	if _, err := tx.Exec(ctx, `UPDATE field SET indexing = ?, unfit = ? WHERE id = ? AND removed IS NULL`, int(i), unfit, number); err != nil {
+		return fmt.Errorf("note sweep of field %d: %w", number, err)
 	}
 	return nil
 }
 
-// Recheck has the values of a unique field looked at once more, for those that several
-// contacts have.
+// Recheck has the values of a field looked at once more, for those that several contacts
+// have or that do not fit.
 func Recheck(ctx context.Context, tx *db.Tx, number int64) (Field, error) {
 	set, err := begin(ctx, tx)
 	if err != nil {
 		return Field{}, err
 	}
 	f, err := set.ByID(number)
-	if err != nil || f.Indexing != Clashing {
+	if err != nil || f.Indexing != Clashing && f.Unfit == 0 {
 		return f, err
 	}
-	f.Indexing = Filling
-	return f, SetIndexing(ctx, tx, number, Filling)
+	if f.Indexing == Clashing {
+		f.Indexing = Filling
+	}
+	if f.Unfit != 0 {
+		f.Unfit = unfitUnknown
+	}
+	return f, f.write(ctx, tx)
 }
 
 // changing is attached to a transaction that changes definitions.
@@ -246,10 +255,10 @@ func (f Field) write(ctx context.Context, tx *db.Tx) error {
 	if err != nil {
 		return fmt.Errorf("write field %s: %w", f.Alias, err)
 	}
-	row := []any{f.ID, f.Object, f.Alias, f.Position, string(text), int(f.Indexing), db.NullMillis(f.Added), db.NullMillis(f.Modified), db.NullID(f.CreatedBy), db.NullText(f.CreatedUser),
+	row := []any{f.ID, f.Object, f.Alias, f.Position, string(text), int(f.Indexing), f.Unfit, db.NullMillis(f.Added), db.NullMillis(f.Modified), db.NullID(f.CreatedBy), db.NullText(f.CreatedUser),
 		db.NullID(f.ModifiedBy), db.NullText(f.ModifiedUser), db.NullMillis(f.Removed)}
-	return tx.InsertOr(ctx, "field", columns, [][]any{row}, `ON CONFLICT (id) DO UPDATE SET position = excluded.position, definition = excluded.definition, indexing = excluded.indexing,
+	return tx.InsertOr(ctx, "field", columns, [][]any{row}, `ON CONFLICT (id) DO UPDATE SET position = excluded.position, definition = excluded.definition, indexing = excluded.indexing, unfit = excluded.unfit,
 		modified = excluded.modified, modified_by = excluded.modified_by, modified_by_user = excluded.modified_by_user, removed = excluded.removed`)
 }
 
-var columns = []string{"id", "object", "alias", "position", "definition", "indexing", "added", "modified", "created_by", "created_by_user", "modified_by", "modified_by_user", "removed"}
+var columns = []string{"id", "object", "alias", "position", "definition", "indexing", "unfit", "added", "modified", "created_by", "created_by_user", "modified_by", "modified_by_user", "removed"}

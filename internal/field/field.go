@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
@@ -161,6 +162,9 @@ type Field struct {
 	// contacts are to be found by it quickly.
 	Unique, Filterable bool
 	Indexing           Index
+	// Unfit is how many values did not fit the definition when they were counted
+	// last, unfitUnknown while they are being counted.
+	Unfit int64
 
 	Added, Modified           time.Time // zero for a standard field as it was made
 	CreatedBy, ModifiedBy     id.User
@@ -203,6 +207,28 @@ func (f Field) Identifying() bool {
 }
 
 var identifying = []string{"firstname", "lastname", "company", "email", "phone", "mobile"}
+
+const unfitUnknown = -1
+
+// Counting tells that the values that do not fit are being counted.
+func (f Field) Counting() bool { return f.Unfit == unfitUnknown }
+
+// Fits tells whether a stored value is one of the field as it is defined now: among
+// those to choose, and short enough.
+func (f Field) Fits(value string) bool {
+	_, known := f.Labelled(value)
+	return known && utf8.RuneCountInString(value) <= f.Most()
+}
+
+// tighter tells whether a value may fit the field that it was, but not as it is now.
+func (f Field) tighter(was Field) bool {
+	if f.Type.Chosen() {
+		return slices.ContainsFunc(was.Options, func(o Option) bool {
+			return !slices.ContainsFunc(f.Options, func(now Option) bool { return now.Value == o.Value })
+		})
+	}
+	return f.Most() < was.Most()
+}
 
 // Label is what a value is called, for people: that of its option, of yes or no.
 // known tells that it is a value of the field as it is defined now.

@@ -133,8 +133,9 @@ func (f Field) definition() definition {
 func (f Field) defined(d definition) Field {
 	if f.Custom() {
 		f.Type, f.Group, f.Options, f.Yes, f.No = d.Type, d.Group, d.Options, d.Yes, d.No
-		f.Scale, f.Rounding, f.Limit, f.Unique = d.Scale, d.Rounding, d.Limit, d.Unique
+		f.Scale, f.Rounding, f.Unique = d.Scale, d.Rounding, d.Unique
 	}
+	f.Limit = d.Limit
 	if f.Type == Lookup && len(d.Options) > 0 {
 		f.Options = d.Options
 	}
@@ -166,25 +167,25 @@ func load(ctx context.Context, q db.Q, version int64) (*Set, error) {
 	for i, f := range list {
 		at[f.ID] = i
 	}
-	err := db.Each(ctx, q, `SELECT id, alias, position, definition, indexing, added, modified, created_by, created_by_user, modified_by, modified_by_user, removed
+	err := db.Each(ctx, q, `SELECT id, alias, position, definition, indexing, unfit, added, modified, created_by, created_by_user, modified_by, modified_by_user, removed
 		FROM field WHERE object = ? ORDER BY id`, []any{Contact}, func(row db.Row) error {
 		f := Field{Object: Contact}
 		var raw string
 		var added, modified, createdBy, modifiedBy, removed sql.NullInt64
 		var createdUser, modifiedUser sql.NullString
-		if err := row.Scan(&f.ID, &f.Alias, &f.Position, &raw, &f.Indexing, &added, &modified, &createdBy, &createdUser, &modifiedBy, &modifiedUser, &removed); err != nil {
+		if err := row.Scan(&f.ID, &f.Alias, &f.Position, &raw, &f.Indexing, &f.Unfit, &added, &modified, &createdBy, &createdUser, &modifiedBy, &modifiedUser, &removed); err != nil {
 			return err
 		}
 		var d definition
 		if err := json.Unmarshal([]byte(raw), &d); err != nil {
 			return fmt.Errorf("field %d: %w", f.ID, err)
 		}
-		position, indexing := f.Position, f.Indexing
+		position, indexing, unfit := f.Position, f.Indexing, f.Unfit
 		i, standard := at[f.ID]
 		if standard {
 			f = list[i]
 		}
-		if f.Position, f.Indexing = position, indexing; !standard || raw != unchanged {
+		if f.Position, f.Indexing, f.Unfit = position, indexing, unfit; !standard || raw != unchanged {
 			f = f.defined(d)
 		}
 		f.Added, f.Modified, f.Removed = db.NullTime(added), db.NullTime(modified), db.NullTime(removed)

@@ -177,7 +177,9 @@ func (a *door) editField(ctx context.Context, tx *db.Tx, number int64, s sent) e
 	if s.whole {
 		fresh := asNew(f.Type)
 		fresh.ID, fresh.Alias, fresh.Label, fresh.APILabel, fresh.Fixed = f.ID, f.Alias, f.Label, f.APILabel, f.Fixed
-		f = fresh
+		if f = fresh; !f.Custom() {
+			f.Limit = 0
+		}
 	}
 	read(&f, s)
 	if !f.Custom() && f.Renamed == f.APILabel {

@@ -88,8 +88,11 @@ func factGroups(ctx context.Context, set *field.Set, c contact.Contact) []factGr
 
 func newFact(ctx context.Context, f field.Field, value string) fact {
 	out := fact{Label: f.Name(ctx), Value: inWords(ctx, f, value), Long: f.Type.Long()}
-	if _, known := f.Labelled(value); !known {
+	if !f.Fits(value) {
 		out.Note = i18n.T(ctx, "contactpage.unlisted.note|no longer in the list")
+		if !f.Type.Chosen() {
+			out.Note = i18n.T(ctx, "contactpage.overlong.note|longer than allowed now")
+		}
 	}
 	switch f.Type {
 	case field.Email:

@@ -89,3 +89,33 @@ func TestValueThatLeftItsListIsMarked(t *testing.T) {
 	w.Get("/s/contacts/view/"+number).Wants(http.StatusOK, "red", "no longer in the list")
 	w.Get("/s/contacts/edit/"+number).Wants(http.StatusOK, `<option value="red" selected>red (no longer in the list)</option>`, "It stays until you change it.")
 }
+
+func TestValueThatIsTooLongNowIsMarked(t *testing.T) {
+	w := start(t)
+	f := w.define(field.Text, "rank")
+	one, number := w.known(map[string]string{"firstname": "Ada", "rank": "Grand master", "city": "Villeneuve-sur-Lot"})
+	city, _ := field.Standard().ByAlias("city")
+	for _, f := range []field.Field{f, city} {
+		f.Limit = 5
+		if err := w.d.Do(t.Context(), func(tx *db.Tx) error {
+			_, err := field.Change(t.Context(), tx, f, field.By{}, nil)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if page := w.Get("/s/contacts/view/"+number).Wants(http.StatusOK, "Grand master", "Villeneuve-sur-Lot"); strings.Count(page.Body, "longer than allowed now") != 2 {
+		t.Error(page.Text())
+	}
+	page := w.Get("/s/contacts/edit/"+number).Wants(http.StatusOK, "What is stored is longer than the 5 characters allowed now. It stays until you change it.")
+	w.Post("/s/contacts/edit/"+number, form(page.Body, "lastname", "Abel", "was.city", "", "rank", "Grand masters")...).
+		Wants(http.StatusUnprocessableEntity, "This is too long: 13 characters, at most 5.").Lacks("This is too long: 18")
+	w.Post("/s/contacts/edit/"+number, form(page.Body, "lastname", "Abel", "was.rank", "", "was.city", "")...).Wants(http.StatusOK, "Ada Abel is saved.")
+	if got := w.find(one).Fields; got["rank"] != "Grand master" || got["city"] != "Villeneuve-sur-Lot" || got["lastname"] != "Abel" {
+		t.Error(got)
+	}
+	if err := w.d.Do(t.Context(), func(tx *db.Tx) error { return user.SetLanguage(t.Context(), tx, 1, "fr") }); err != nil {
+		t.Fatal(err)
+	}
+	w.Get("/s/contacts/view/"+number).Wants(http.StatusOK, "plus long que permis désormais")
+}

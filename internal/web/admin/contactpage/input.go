@@ -57,8 +57,11 @@ func newInput(ctx context.Context, f field.Field, one draft, wrong fault.Fields)
 	if f.Required {
 		in.Required, in.Label = true, i18n.T(ctx, "contactpage.required|%s (required)", in.Label)
 	}
-	if _, known := f.Labelled(one.Was[f.Alias]); !known && one.ID != 0 {
+	if one.ID != 0 && !f.Fits(one.Was[f.Alias]) {
 		in.Help = i18n.T(ctx, "contactpage.unlisted.help|What is stored is no longer in the list. It stays until you change it.")
+		if !f.Type.Chosen() {
+			in.Help = i18n.T(ctx, "contactpage.overlong.help|What is stored is longer than the %d characters allowed now. It stays until you change it.", f.Most())
+		}
 	}
 	if changed := meanwhile(ctx, one, f.Alias, func(value string) string { label, _ := f.Labelled(value); return label }); changed != "" {
 		in.Help = changed

@@ -31,7 +31,7 @@ type draft struct {
 func (d Deps) drafted(ctx context.Context, f field.Field) (draft, error) {
 	t, err := setting.Get(ctx, d.DB, setting.Followed)
 	one := draft{Field: f, Public: string(t.Public[f.Alias]), Values: map[string]string{"label": f.Name(ctx), "group": string(f.Group), "default": f.Default,
-		"options": writeOptions(f), "yes": f.Yes, "no": f.No, "scale": strconv.Itoa(f.Scale), "rounding": strconv.Itoa(int(f.Rounding)), "limit": strconv.Itoa(f.Limit)}}
+		"options": writeOptions(f), "yes": f.Yes, "no": f.No, "scale": strconv.Itoa(f.Scale), "rounding": strconv.Itoa(int(f.Rounding)), "limit": strconv.Itoa(f.Most())}}
 	if one.Seen = modifiedText(f); f.Type == field.Country {
 		one.Values["default"] = field.CountryName(f.Default, i18n.Lang(ctx))
 	}
@@ -204,7 +204,7 @@ func (d Deps) save(w http.ResponseWriter, r *http.Request, one draft, write func
 		return err
 	}
 	web.Say(r, ui.Green, i18n.T(ctx, "fieldpage.saved|%s is saved.", f.Name(ctx)))
-	if f.Indexing == field.Filling {
+	if f.Indexing == field.Filling || f.Counting() {
 		return web.Redirect(w, r, at("edit", f.ID))
 	}
 	return web.Redirect(w, r, listURL)

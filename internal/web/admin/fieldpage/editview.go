@@ -34,6 +34,7 @@ type check struct {
 // indexView tells how far the index of a field is.
 type indexView struct {
 	Text      string // empty when there is nothing to tell
+	Unfit     string // says how many values do not fit
 	Done, All string // while it is filled
 	Clashes   []clash
 	CheckURL  string
@@ -58,12 +59,21 @@ func (d Deps) showEditor(w http.ResponseWriter, r *http.Request, status int, one
 
 func (d Deps) index(ctx context.Context, f field.Field) (v indexView, err error) {
 	sweep := contact.Sweep{Field: f.ID}
-	switch f.Indexing {
-	case field.Filling:
+	if f.Counting() || f.Indexing == field.Filling {
 		done, all, err := sweep.Progress(ctx, d.DB)
 		v.Done, v.All = strconv.FormatInt(done, 10), strconv.FormatInt(max(all, 1), 10)
-		v.Text = i18n.T(ctx, "fieldpage.index.filling|The values of all contacts are being indexed. Everything else goes on meanwhile.")
+		v.Text = i18n.T(ctx, "fieldpage.index.counting|The values of all contacts are being looked at, for those that no longer fit. Everything else goes on meanwhile.")
+		if f.Indexing == field.Filling {
+			v.Text = i18n.T(ctx, "fieldpage.index.filling|The values of all contacts are being indexed. Everything else goes on meanwhile.")
+		}
 		return v, err
+	}
+	if n := int(f.Unfit); n > 0 {
+		v.Unfit = i18n.N(ctx, n, "fieldpage.unfit|%s value did not fit when they were counted: longer than allowed, or no longer in the list. It is kept, and marked on the page of its contact.|%s values did not fit when they were counted: longer than allowed, or no longer in the list. They are kept, and marked on the pages of their contacts.",
+			i18n.Number(ctx, n))
+		v.CheckURL = at("check", f.ID)
+	}
+	switch f.Indexing {
 	case field.Filled:
 		v.Text = i18n.T(ctx, "fieldpage.index.filled|The values of all contacts are indexed.")
 	case field.Clashing:
@@ -169,8 +179,8 @@ func (e editor) rounding() ui.Input {
 func (e editor) more() []ui.Input {
 	ctx, f := e.ctx, e.draft
 	var list []ui.Input
-	if f.Type.Limited() && (f.ID == 0 || f.Custom()) {
-		list = append(list, number(e.input("limit", i18n.T(ctx, "fieldpage.limit|Most characters"), i18n.T(ctx, "fieldpage.limit.help|Longer values that are stored already stay."))))
+	if f.Type.Limited() {
+		list = append(list, number(e.input("limit", i18n.T(ctx, "fieldpage.limit|Most characters"), i18n.T(ctx, "fieldpage.limit.help|Longer values that are stored already stay, and are marked."))))
 	}
 	if !f.Computed() && (e.wrong["default"].Key != "" || f.ID == 0 || !f.Identifying()) {
 		in := e.input("default", i18n.T(ctx, "fieldpage.default|Value at the start"), i18n.T(ctx, "fieldpage.default.help|What new contacts begin with."))

@@ -1,6 +1,7 @@
 package fieldpage_test
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -125,6 +126,75 @@ func TestRemovedFieldComesBack(t *testing.T) {
 	w.Post("/s/fields/delete/2").Wants(http.StatusBadRequest, "cannot be removed")
 }
 
+// sweeps runs jobs until nothing about a field is under way.
+func (w world) sweeps(alias string) {
+	w.Helper()
+	changed := w.d.Topic("field")
+	runner := job.NewRunner(w.d, slog.New(slog.DiscardHandler), job.Options{Handlers: []job.Handler{contact.Sweeps(w.d)}})
+	ctx, stop := context.WithCancel(w.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- runner.Run(ctx) }()
+	for wait := changed.Wait(); w.named(alias).Indexing == field.Filling || w.named(alias).Counting(); wait = changed.Wait() {
+		<-wait
+	}
+	stop()
+	if err := <-ended; err != nil {
+		w.Error(err)
+	}
+}
+
+// TestValuesThatNoLongerFitAreCounted of a field with a list, of one with a limit, and
+// of a standard one.
+func TestValuesThatNoLongerFitAreCounted(t *testing.T) {
+	w := start(t)
+	w.Post("/s/fields/new", "type", "text", "label", "Rank", "group", "core", "limit", "64", "published", "1")
+	w.Post("/s/fields/new", "type", "select", "label", "Colour", "group", "core", "options", "red\nblue", "published", "1")
+	w.do(func(tx *db.Tx) error {
+		_, err := contact.CreateAll(t.Context(), tx, []contact.New{{Values: map[string]string{"firstname": "Ada", "rank": "Grand master", "colour": "red", "city": "Villeneuve-sur-Lot"}},
+			{Values: map[string]string{"firstname": "Bob", "rank": "Élève", "colour": "blue", "city": "Lyon"}}, {Values: map[string]string{"rank": "Grand visitor"}}})
+		return err
+	})
+	modified := func(alias string) string {
+		if at := w.named(alias).Modified; !at.IsZero() {
+			return fmt.Sprint(db.Millis(at))
+		}
+		return "0"
+	}
+	save := func(alias string, values ...string) {
+		t.Helper()
+		w.Post(w.edit(alias), append([]string{"label", "X " + alias, "group", "core", "published", "1", "seen", modified(alias)}, values...)...).Wants(http.StatusOK)
+	}
+	save("rank", "limit", "5")
+	w.Get(w.edit("rank")).Wants(http.StatusOK, "are being looked at", "<progress")
+	save("colour", "options", "blue")
+	save("city", "limit", "10")
+	for _, alias := range []string{"rank", "colour", "city"} {
+		w.sweeps(alias)
+	}
+	w.Get(w.edit("rank")).Wants(http.StatusOK, "2 values did not fit when they were counted", "Check again", `value="5"`)
+	w.Get(w.edit("colour")).Wants(http.StatusOK, "1 value did not fit")
+	w.Get(w.edit("city")).Wants(http.StatusOK, "1 value did not fit", `value="10"`)
+	w.Get("/s/fields").Wants(http.StatusOK, "Values that do not fit")
+	save("rank", "limit", "5") // nothing changes
+	if f := w.named("rank"); f.Counting() || f.Unfit != 2 {
+		t.Errorf("%+v", f)
+	}
+	w.do(func(tx *db.Tx) error {
+		return contact.GiveAll(t.Context(), tx, []contact.Given{{Contact: 1, Values: map[string]string{"rank": "", "colour": "blue"}}})
+	})
+	w.Post(strings.Replace(w.edit("colour"), "edit", "check", 1)).Wants(http.StatusOK)
+	w.sweeps("colour")
+	w.Get(w.edit("colour")).Wants(http.StatusOK).Lacks("did not fit", "Check again")
+	save("rank", "limit", "12")
+	w.sweeps("rank")
+	w.Get(w.edit("rank")).Wants(http.StatusOK, "1 value did not fit")
+	save("rank", "limit", "64")
+	w.sweeps("rank")
+	if f := w.named("rank"); f.Unfit != 0 {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestClashesAreShown(t *testing.T) {
 	w := start(t)
 	w.Post("/s/fields/new", "type", "text", "label", "Badge", "group", "core", "limit", "64", "published", "1")
@@ -133,18 +203,7 @@ func TestClashesAreShown(t *testing.T) {
 		return err
 	})
 	w.Post(w.edit("badge"), "label", "Badge", "group", "core", "limit", "64", "published", "1", "unique", "1", "seen", "0").Wants(http.StatusOK, "being indexed", "<progress")
-	done := func() {
-		t.Helper()
-		changed := w.d.Topic("field")
-		runner := job.NewRunner(w.d, slog.New(slog.DiscardHandler), job.Options{Handlers: []job.Handler{contact.Sweeps(w.d)}})
-		ended := make(chan error, 1)
-		ctx := t.Context()
-		go func() { ended <- runner.Run(ctx) }()
-		for wait := changed.Wait(); w.named("badge").Indexing == field.Filling; wait = changed.Wait() {
-			<-wait
-		}
-	}
-	done()
+	w.sweeps("badge")
 	w.Get(w.edit("badge")).Wants(http.StatusOK, "Some contacts have the same value", "a-1", "/s/contacts/view/1", "/s/contacts/view/2", "Check again")
 	w.Post(strings.Replace(w.edit("badge"), "edit", "check", 1)).Wants(http.StatusOK)
 }

@@ -99,6 +99,7 @@ func badges(ctx context.Context, f field.Field) []badge {
 	add(f.Filterable && f.Alias != "email", ui.Blue, i18n.T(ctx, "fieldpage.badge.filterable|Quick to find"))
 	add(f.OnQuick, ui.Grey, i18n.T(ctx, "fieldpage.badge.quick|Quick add"))
 	add(f.Indexing == field.Filling, ui.Amber, i18n.T(ctx, "fieldpage.badge.filling|Being indexed"))
+	add(f.Unfit > 0, ui.Amber, i18n.T(ctx, "fieldpage.badge.unfit|Values that do not fit"))
 	add(f.Indexing == field.Clashing, ui.Red, i18n.T(ctx, "fieldpage.badge.clashing|Values clash"))
 	return list
 }
