@@ -8,6 +8,7 @@ import (
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/form"
+	"ariane/internal/id"
 	"ariane/internal/label"
 	"ariane/internal/note"
 	"ariane/internal/rule"
@@ -30,10 +31,38 @@ func Language(d *db.DB) search.Language {
 			return list, err
 		},
 	}
+	l.Hits = func(ctx context.Context, asked []search.Hit) ([]int64, bool, error) { return hits(ctx, d, asked) }
 	for _, k := range Kinds() {
 		l.Events = append(l.Events, search.Event{Kind: int64(k.Kind), Names: append([]string{k.Name, k.Protocol}, eventWords[k.Kind]...), Frequent: activity.Frequent(k.Kind)})
 	}
 	return l
+}
+
+// lookedThrough is of how many known contacts, and of how many visitors, the page views
+// are looked through: those who were active last.
+const lookedThrough = 20_000
+
+// hits finds the contacts who had one page view that matches all that is asked.
+func hits(ctx context.Context, q db.Q, asked []search.Hit) (found []int64, all bool, err error) {
+	var recent []id.Contact
+	all = true
+	for _, state := range []contact.State{contact.Known, contact.Anonymous} {
+		some, every, err := state.Recent(ctx, q, lookedThrough)
+		if err != nil {
+			return nil, false, err
+		}
+		recent, all = append(recent, some...), all && every
+	}
+	var views []visit.Asked
+	for _, one := range asked {
+		views = append(views, visit.Asked(one))
+	}
+	contacts, whole, err := visit.Visitors(ctx, q, recent, views)
+	found = make([]int64, len(contacts))
+	for i, c := range contacts {
+		found[i] = int64(c)
+	}
+	return found, all && whole, err
 }
 
 // eventWords are names of kinds of events that people type, beside those of the

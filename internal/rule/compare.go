@@ -55,6 +55,9 @@ const (
 	decimalMark = "CAST(? AS DOUBLE PRECISION)"
 )
 
+// fewNumbers is how many numbers are bound one by one.
+const fewNumbers = 100
+
 func (c *compiler) number(f Field, op Op, value any, unsuited error) (string, error) {
 	switch v := value.(type) {
 	case int64:
@@ -62,6 +65,11 @@ func (c *compiler) number(f Field, op Op, value any, unsuited error) (string, er
 	case float64:
 		return c.compare(f, op, decimalMark, v, unsuited)
 	case []int64:
+		if op == In && len(v) > fewNumbers {
+			in, args := db.InIDs(c.dialect, f.Expr, v)
+			c.args = append(c.args, args...)
+			return "(" + in + ")", nil
+		}
 		if op == In {
 			return c.in(f.Expr, wholeMark, bound(v, func(n int64) any { return n })), nil
 		}

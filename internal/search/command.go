@@ -50,6 +50,13 @@ var commands = []command{
 	{[]string{"event", "evenement"}, []string{"event"}, Choice, happened},
 	{[]string{"device", "appareil"}, []string{"device"}, Part, contains},
 	{[]string{"ip"}, []string{"ip"}, Text, starts},
+	{[]string{"visited", "visite"}, nil, Text, hit},
+	{[]string{"utm_source"}, nil, Text, hit},
+	{[]string{"utm_medium"}, nil, Text, hit},
+	{[]string{"utm_campaign"}, nil, Text, hit},
+	{[]string{"utm_content"}, nil, Text, hit},
+	{[]string{"utm_term"}, nil, Text, hit},
+	{[]string{"hit", "appel"}, nil, Choice, nowhere},
 	{[]string{"ids"}, []string{"id"}, Text, numbers},
 }
 

@@ -15,11 +15,18 @@
 //	created:2026-03      a day, month or year; <30d is less than 30 days ago
 //	attribution:>100     a field of a contact by its name, or by what it is called
 //	has:phone            there is a value
+//	visited:/prices      a page view whose address begins so; also utm_source: …
+//	hit:(a b)            one page view that matches all of this
 //
 // AND is the default. or and and are connectors in any case, OU and ET in
 // capitals. Commands have an English and a French name, whatever the language
 // of the person, without regard to case and accents. A word with a colon that is
 // no command is searched as text, with a hint.
+//
+// What is asked of page views is answered before the list is: by nothing but the
+// threads of the contacts and visitors who were active last, as many as
+// Language.Hits looks through, with a hint where there are more. No index leads from
+// an address to contacts: one would cost room and time for each page view.
 //
 // Tables: none. Kinds appended: none. Kinds read: none.
 package search

@@ -26,6 +26,16 @@ type Language struct {
 	Users func(context.Context) ([]User, error)
 	// Events are what can have happened to a contact.
 	Events []Event
+	// Hits finds the contacts who had one page view that matches all that is asked. all
+	// tells that it found every one of them. It is asked when a search asks for one.
+	Hits func(ctx context.Context, asked []Hit) (contacts []int64, all bool, err error)
+}
+
+// Hit is what is asked of a page view: its address where Parameter is empty, else a
+// campaign parameter by its name without utm_.
+type Hit struct {
+	Parameter string
+	Matches   func(text string) bool
 }
 
 // User is somebody who can own contacts.
@@ -59,6 +69,7 @@ type reading struct {
 	err      error              // of what had to be looked up
 
 	anonymous bool
+	partly    bool // not everything was looked through
 	hints     []fault.Text
 }
 

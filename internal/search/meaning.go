@@ -16,9 +16,25 @@ func (r *reading) ask(t Term, above *below) rule.Node {
 			above = &below{c, t.Command}
 		}
 	}
-	n := r.affirmed(t, above)
+	var n rule.Node
+	if above != nil && t.Group() && above.names[0] == hitCommand && t.Command != "" {
+		n = r.onOne(t)
+	} else {
+		n = r.affirmed(t, above)
+	}
 	if t.Not {
 		return rule.Not{Node: n}
+	}
+	return n
+}
+
+// onOne is hit:( … ). Where what is in the brackets cannot be asked of one page view, it
+// is asked of any.
+func (r *reading) onOne(t Term) rule.Node {
+	n, ok := r.together(t)
+	if !ok {
+		r.hints = append(r.hints, fault.Say("search.hit|%s takes visited: and utm_… in brackets, all of which one page view has to match: hit:(visited:/prices utm_source:news).", t.Command))
+		n = r.affirmed(t, nil)
 	}
 	return n
 }

@@ -99,6 +99,11 @@ func (d Deps) groupLabel(ctx context.Context, t search.Term, above string) (stri
 		parts = append(parts, label)
 	}
 	label := strings.Join(parts, " "+between+" ")
+	if c, found, err := d.Language.Command(ctx, above); err != nil {
+		return "", err
+	} else if found && c.Name == "hit" && t.Command != "" {
+		label = i18n.T(ctx, "contactpage.chip.hit|one page view: %s", label)
+	}
 	if t.Not {
 		label = i18n.T(ctx, "contactpage.chip.not|not %s", "("+label+")")
 	}

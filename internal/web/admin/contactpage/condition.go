@@ -308,7 +308,10 @@ func commandGroups(ctx context.Context) []choiceGroup {
 			{Value: "modified", Label: t("contactpage.command.modified|Last change")},
 		}},
 		{t("contactpage.words.did|What happened"), []ui.Choice{
-			{Value: "active", Label: t("contactpage.column.active|Last active")}, {Value: "event", Label: t("contactpage.command.event|Event")}, {Value: "device", Label: t("contactpage.command.device|Device")},
+			{Value: "active", Label: t("contactpage.column.active|Last active")}, {Value: "event", Label: t("contactpage.command.event|Event")}, {Value: "visited", Label: t("contactpage.command.visited|Page visited")},
+			{Value: "utm_source", Label: t("contactpage.command.utm.source|Campaign source")}, {Value: "utm_medium", Label: t("contactpage.command.utm.medium|Campaign medium")},
+			{Value: "utm_campaign", Label: t("contactpage.command.utm.campaign|Campaign name")}, {Value: "utm_content", Label: t("contactpage.command.utm.content|Campaign content")},
+			{Value: "utm_term", Label: t("contactpage.command.utm.term|Campaign term")}, {Value: "device", Label: t("contactpage.command.device|Device")},
 		}},
 	}
 }

@@ -27,6 +27,7 @@ func TestConditionsOfTheSearch(t *testing.T) {
 		"ada OR (city:(a OR b) ada)":       {"Words: ada", "(City: a or City: b) and Words: ada"},
 		"!(ada bob)":                       {"not (Words: ada and Words: bob)"},
 		"country:+france tag:!x":           {"Country = France", "Tag: not x"},
+		"hit:(visited:/a utm_source:+n)":   {"one page view: Page visited: /a and Campaign source = n"},
 		`company:"<b> &"`:                  {"Company: &lt;b&gt; &amp;"},
 	} {
 		page := w.Get(list(search))

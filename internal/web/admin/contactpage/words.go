@@ -52,6 +52,13 @@ func searchWords(ctx context.Context) []wordGroup {
 		{t("contactpage.words.did|What happened"), []searchWord{
 			{"active", t("contactpage.word.active|active"), t("contactpage.example.active|>6m"), t("contactpage.says.active|not seen for six months")},
 			{"event", t("contactpage.word.event|event"), t("contactpage.example.event|form"), t("contactpage.says.event|sent a form; also a visit, a tag, a note")},
+			{"visited", t("contactpage.word.visited|visited"), t("contactpage.example.visited|/prices"), t("contactpage.says.visited|saw a page whose address begins like this, with or without the host; a percent sign is any text")},
+			{"utm_source", "utm_source", "news", t("contactpage.says.utm.source|came by a campaign with this source")},
+			{"utm_medium", "utm_medium", "email", t("contactpage.says.utm.medium|came by a campaign of this medium")},
+			{"utm_campaign", "utm_campaign", "spring", t("contactpage.says.utm.campaign|came by this campaign")},
+			{"utm_content", "utm_content", "top", t("contactpage.says.utm.content|came by this part of a campaign")},
+			{"utm_term", "utm_term", "shoes", t("contactpage.says.utm.term|came by this search term of a campaign")},
+			{"hit", t("contactpage.word.hit|hit"), t("contactpage.example.hit|(visited:/prices utm_source:news)"), t("contactpage.says.hit|one page view matches all that stands in the brackets")},
 			{"device", t("contactpage.word.device|device"), "iphone", t("contactpage.says.device|came with a device that calls itself so")},
 		}},
 	}

@@ -1,0 +1,97 @@
+package visit
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"ariane/internal/activity"
+	"ariane/internal/base/db"
+	"ariane/internal/id"
+)
+
+// mostTexts is how many texts of page views are looked through, the latest first.
+const mostTexts = 100_000
+
+// Asked is what is asked of one page view: its address where Parameter is empty, or a
+// campaign parameter by its name without utm_.
+type Asked struct {
+	Parameter string
+	// Matches is given an address, in the forms in which people write it, or the value
+	// of the parameter.
+	Matches func(text string) bool
+}
+
+// Visitors lists those of some contacts who had a page view that matches all that is
+// asked. all tells that no texts were left out.
+func Visitors(ctx context.Context, q db.Q, contacts []id.Contact, asked []Asked) (found []id.Contact, all bool, err error) {
+	all = true
+	var each []activity.Holding
+	for _, one := range asked {
+		numbers, whole, err := one.texts(ctx, q)
+		if err != nil {
+			return nil, false, err
+		}
+		all = all && whole
+		if len(numbers) == 0 {
+			return nil, all, nil
+		}
+		each = append(each, activity.Holding{Slots: []activity.Slot{one.slot()}, Numbers: numbers})
+	}
+	found, err = activity.Having(ctx, q, contacts, KindPageViewed, each)
+	return found, all, err
+}
+
+func (a Asked) slot() activity.Slot {
+	if a.Parameter == "" {
+		return heldTexts[0]
+	}
+	return activity.Slot{Name: "c", Index: 5}
+}
+
+// texts are the numbers of the texts that match.
+func (a Asked) texts(ctx context.Context, q db.Q) (numbers []int64, all bool, err error) {
+	var last int64
+	if err := q.QueryRow(ctx, `SELECT COALESCE(max(id), 0) FROM visit_text`).Scan(&last); err != nil {
+		return nil, false, fmt.Errorf("count texts of page views: %w", err)
+	}
+	err = db.Each(ctx, q, `SELECT id, body FROM visit_text WHERE id > ?`, []any{last - mostTexts}, func(row db.Row) error {
+		var n int64
+		var body string
+		err := row.Scan(&n, &body)
+		if err == nil && a.matches(body) {
+			numbers = append(numbers, n)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, false, fmt.Errorf("look through texts of page views: %w", err)
+	}
+	return numbers, last <= mostTexts, nil
+}
+
+func (a Asked) matches(body string) bool {
+	address := strings.Contains(body, "://")
+	if a.Parameter != "" {
+		q, err := url.ParseQuery(body)
+		return err == nil && !address && q.Has(a.Parameter) && a.Matches(q.Get(a.Parameter))
+	}
+	if !address {
+		return false
+	}
+	plain, err := url.PathUnescape(body)
+	if err != nil {
+		plain = body
+	}
+	for _, text := range []string{body, plain} {
+		_, bare, _ := strings.Cut(text, "://")
+		if a.Matches(text) || a.Matches(bare) || a.Matches(strings.TrimPrefix(bare, "www.")) {
+			return true
+		}
+		if i := strings.IndexByte(bare, '/'); i >= 0 && a.Matches(bare[i:]) {
+			return true
+		}
+	}
+	return false
+}
