@@ -182,13 +182,15 @@ func (h Holding) where(d db.Dialect) (string, []any) {
 	if len(h.Numbers) == 0 {
 		return "1 = 0", nil
 	}
+	texts := make([]string, len(h.Numbers))
+	for i, n := range h.Numbers {
+		texts[i] = strconv.FormatInt(n, 10)
+	}
 	var either []string
 	var args []any
 	for _, slot := range h.Slots {
-		either = append(either, slot.text(d)+` IN (`+db.Marks(len(h.Numbers))+`)`)
-		for _, n := range h.Numbers {
-			args = append(args, strconv.FormatInt(n, 10))
-		}
+		among, more := db.InTexts(d, slot.text(d), texts)
+		either, args = append(either, among), append(args, more...)
 	}
 	return "(" + strings.Join(either, " OR ") + ")", args
 }

@@ -22,32 +22,7 @@ func TestSearchOfPageViews(t *testing.T) {
 	d := dbtest.Open(t)
 	r := visit.NewRecorder(d)
 	defer r.Close()
-	tokens := map[string]string{}
-	saw := func(who, url string, utm visit.UTM) {
-		t.Helper()
-		hit := visit.Hit{Token: tokens[who], URL: url, Title: "https://www.acme.test/title", Referrer: "https://search.test/prices", UserAgent: "Mozilla/5.0 Firefox/128.0", IP: "203.0.113.9", UTM: utm}
-		if tokens[who] == "" && who != "D" {
-			hit.Values = map[string]string{"email": who + "@example.test"}
-		}
-		a, err := r.Record(ctx, hit)
-		if err != nil {
-			t.Fatal(err)
-		}
-		tokens[who] = a.Token
-	}
-	news := visit.UTM{Source: "news", Medium: "e-mail", Campaign: "Été 2026", Content: "top", Term: "100%"}
-	saw("A", "https://www.acme.test/prices?plan=2", news)
-	saw("A", "https://www.acme.test/about", visit.UTM{})
-	saw("B", "https://www.acme.test/prices", visit.UTM{})
-	saw("B", "https://www.acme.test/about", visit.UTM{Source: "news"})
-	saw("C", "http://blog.test/caf%C3%A9_1", visit.UTM{Source: "newsroom"})
-	saw("D", "https://www.acme.test/prices", visit.UTM{})
-	// E becomes the same as C.
-	saw("E", "https://www.acme.test/e", visit.UTM{})
-	hit := visit.Hit{Token: tokens["E"], URL: "https://www.acme.test/e2", UserAgent: "Mozilla/5.0 Firefox/128.0", IP: "203.0.113.9"}
-	if _, err := r.Record(ctx, hit); err != nil {
-		t.Fatal(err)
-	}
+	tokens := seen(t, r)
 	catchUp := func() {
 		t.Helper()
 		if err := activity.NewRunner(d, slog.New(slog.DiscardHandler), app.Readers()...).CatchUp(ctx); err != nil {
@@ -81,7 +56,73 @@ func TestSearchOfPageViews(t *testing.T) {
 		}
 		return strings.Join(yes, " "), q
 	}
+	for text, want := range pageViewSearches() {
+		got, q := ask(text)
+		if got != want && !q.Anonymous || len(q.Hints) > 0 {
+			t.Errorf("%s: %q, want %q; %v", text, got, want, q.Hints)
+		}
+		if q.Anonymous && text == "is:anonymous visited:/prices" {
+			page, err := contact.List(ctx, d, contact.Filter{Where: q.Where, Anonymous: true, Also: language.Catalogue, Limit: 5})
+			if err != nil || len(page.Contacts) != 1 || !page.Contacts[0].Anonymous() {
+				t.Errorf("%s: %v, %v", text, page.Contacts, err)
+			}
+		}
+	}
 	for text, want := range map[string]string{
+		"hit:(visited:/about email:a)":        "A",
+		"hit:(visited:/e OR utm_source:news)": "A B C E",
+		"hit:(!visited:/about utm_source:n)":  "C",
+	} {
+		got, q := ask(text)
+		if got != want || len(q.Hints) != 1 || !strings.HasPrefix(q.Hints[0].English(), "hit takes visited:") {
+			t.Errorf("%s: %q, want %q; %v", text, got, want, q.Hints)
+		}
+	}
+	// A visitor turns out to be somebody, and what they saw goes with them.
+	joins := visit.Hit{Token: tokens["D"], URL: "https://www.acme.test/contact", UserAgent: "Mozilla/5.0 Firefox/128.0", IP: "203.0.113.9", Values: map[string]string{"email": "C@example.test"}}
+	if _, err := r.Record(ctx, joins); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if got, _ := ask("visited:/prices"); got != "A B C" {
+			t.Errorf("with the visitor %q saw the prices", got)
+		}
+		catchUp()
+	}
+	if got, _ := ask("has:visited"); got != "" {
+		t.Errorf("has:visited finds %s", got)
+	}
+}
+
+// seen records what A, B, C and E saw, and the visitor D, and returns their tokens.
+func seen(t *testing.T, r *visit.Recorder) map[string]string {
+	t.Helper()
+	tokens := map[string]string{}
+	saw := func(who, url string, utm visit.UTM) {
+		t.Helper()
+		hit := visit.Hit{Token: tokens[who], URL: url, Title: "https://www.acme.test/title", Referrer: "https://search.test/prices", UserAgent: "Mozilla/5.0 Firefox/128.0", IP: "203.0.113.9", UTM: utm}
+		if tokens[who] == "" && who != "D" {
+			hit.Values = map[string]string{"email": who + "@example.test"}
+		}
+		a, err := r.Record(t.Context(), hit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokens[who] = a.Token
+	}
+	news := visit.UTM{Source: "news", Medium: "e-mail", Campaign: "Été 2026", Content: "top", Term: "100%"}
+	saw("A", "https://www.acme.test/prices?plan=2", news)
+	saw("A", "https://www.acme.test/about", visit.UTM{})
+	saw("B", "https://www.acme.test/prices", visit.UTM{})
+	saw("B", "https://www.acme.test/about", visit.UTM{Source: "news"})
+	saw("C", "http://blog.test/caf%C3%A9_1", visit.UTM{Source: "newsroom"})
+	saw("D", "https://www.acme.test/prices", visit.UTM{})
+	saw("E", "https://www.acme.test/e", visit.UTM{})
+	return tokens
+}
+
+func pageViewSearches() map[string]string {
+	return map[string]string{
 		"visited:/prices":                        "A B",
 		"visité:/prices":                         "A B",
 		"visited:www.acme.test/prices":           "A B",
@@ -119,40 +160,5 @@ func TestSearchOfPageViews(t *testing.T) {
 		"is:anonymous visited:/prices":           "",
 		"visited:/prices is:identified email:b":  "B",
 		`visited:"' OR 1=1 --"`:                  "",
-	} {
-		got, q := ask(text)
-		if got != want && !q.Anonymous || len(q.Hints) > 0 {
-			t.Errorf("%s: %q, want %q; %v", text, got, want, q.Hints)
-		}
-		if q.Anonymous && text == "is:anonymous visited:/prices" {
-			page, err := contact.List(ctx, d, contact.Filter{Where: q.Where, Anonymous: true, Also: language.Catalogue, Limit: 5})
-			if err != nil || len(page.Contacts) != 1 || !page.Contacts[0].Anonymous() {
-				t.Errorf("%s: %v, %v", text, page.Contacts, err)
-			}
-		}
-	}
-	for text, want := range map[string]string{
-		"hit:(visited:/about email:a)":        "A",
-		"hit:(visited:/e OR utm_source:news)": "A B C E",
-		"hit:(!visited:/about utm_source:n)":  "C",
-	} {
-		got, q := ask(text)
-		if got != want || len(q.Hints) != 1 || !strings.HasPrefix(q.Hints[0].English(), "hit takes visited:") {
-			t.Errorf("%s: %q, want %q; %v", text, got, want, q.Hints)
-		}
-	}
-	// A visitor turns out to be somebody, and what they saw goes with them.
-	joins := visit.Hit{Token: tokens["D"], URL: "https://www.acme.test/contact", UserAgent: "Mozilla/5.0 Firefox/128.0", IP: "203.0.113.9", Values: map[string]string{"email": "C@example.test"}}
-	if _, err := r.Record(ctx, joins); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if got, _ := ask("visited:/prices"); got != "A B C" {
-			t.Errorf("with the visitor %q saw the prices", got)
-		}
-		catchUp()
-	}
-	if got, _ := ask("has:visited"); got != "" {
-		t.Errorf("has:visited finds %s", got)
 	}
 }

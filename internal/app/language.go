@@ -31,7 +31,9 @@ func Language(d *db.DB) search.Language {
 			return list, err
 		},
 	}
-	l.Hits = func(ctx context.Context, asked []search.Hit) ([]int64, bool, error) { return hits(ctx, d, asked) }
+	l.Hits = func(ctx context.Context, asked []search.Hit, visitors bool) ([]int64, bool, error) {
+		return hits(ctx, d, asked, visitors)
+	}
 	for _, k := range Kinds() {
 		l.Events = append(l.Events, search.Event{Kind: int64(k.Kind), Names: append([]string{k.Name, k.Protocol}, eventWords[k.Kind]...), Frequent: activity.Frequent(k.Kind)})
 	}
@@ -40,13 +42,17 @@ func Language(d *db.DB) search.Language {
 
 // lookedThrough is of how many known contacts, and of how many visitors, the page views
 // are looked through: those who were active last.
-const lookedThrough = 20_000
+const lookedThrough = 10_000
 
 // hits finds the contacts who had one page view that matches all that is asked.
-func hits(ctx context.Context, q db.Q, asked []search.Hit) (found []int64, all bool, err error) {
+func hits(ctx context.Context, q db.Q, asked []search.Hit, visitors bool) (found []int64, all bool, err error) {
+	states := []contact.State{contact.Known}
+	if visitors {
+		states = append(states, contact.Anonymous)
+	}
 	var recent []id.Contact
 	all = true
-	for _, state := range []contact.State{contact.Known, contact.Anonymous} {
+	for _, state := range states {
 		some, every, err := state.Recent(ctx, q, lookedThrough)
 		if err != nil {
 			return nil, false, err

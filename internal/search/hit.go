@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 
 	"ariane/internal/base/fault"
@@ -32,7 +33,7 @@ func nowhere(command, value, *reading) (rule.Node, bool) { return nil, false }
 
 // visitors are the contacts who had one page view that matches all that is asked.
 func (r *reading) visitors(asked []Hit) rule.Node {
-	contacts, all, err := r.Hits(r.ctx, asked)
+	contacts, all, err := r.Hits(r.ctx, asked, r.visitorsToo)
 	if err != nil && r.err == nil {
 		r.err = err
 	}
@@ -41,6 +42,19 @@ func (r *reading) visitors(asked []Hit) rule.Node {
 		r.hints = append(r.hints, fault.Say("search.partly|Page views were looked through for the contacts who were active last, and for the latest addresses. Earlier ones were left out."))
 	}
 	return rule.Cond{Field: "id", Op: rule.In, Value: contacts}
+}
+
+// ofVisitors tells whether a search speaks about visitors, as it does by a flag.
+func (r *reading) ofVisitors(t Term) bool {
+	if t.Group() {
+		return slices.ContainsFunc(t.Parts, func(part Term) bool { return r.ofVisitors(part.under(t.Command)) })
+	}
+	c, ok := r.find(t.Command)
+	if !ok || c.names[0] != "is" {
+		return false
+	}
+	flag, known := flags[Flag(t.Text)]
+	return known && aboutVisitors(flag(r))
 }
 
 // together asks one page view all that stands in the brackets of hit:( … ). What

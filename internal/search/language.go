@@ -26,9 +26,10 @@ type Language struct {
 	Users func(context.Context) ([]User, error)
 	// Events are what can have happened to a contact.
 	Events []Event
-	// Hits finds the contacts who had one page view that matches all that is asked. all
-	// tells that it found every one of them. It is asked when a search asks for one.
-	Hits func(ctx context.Context, asked []Hit) (contacts []int64, all bool, err error)
+	// Hits finds the known contacts, and the visitors if they are asked for too, who had
+	// one page view that matches all that is asked. all tells that it found every one of
+	// them. It is asked when a search asks for one.
+	Hits func(ctx context.Context, asked []Hit, visitors bool) (contacts []int64, all bool, err error)
 }
 
 // Hit is what is asked of a page view: its address where Parameter is empty, else a
@@ -68,9 +69,10 @@ type reading struct {
 	met      map[string]command // by name, those asked for
 	err      error              // of what had to be looked up
 
-	anonymous bool
-	partly    bool // not everything was looked through
-	hints     []fault.Text
+	anonymous   bool
+	visitorsToo bool // page views of visitors are looked through too
+	partly      bool // not everything was looked through
+	hints       []fault.Text
 }
 
 // find is the command of a name: one of the language, or a field.

@@ -39,6 +39,7 @@ func (l Language) Parse(ctx context.Context, text string, who Who) (Query, error
 	}
 	q := Query{Where: rule.All{}, Written: written}
 	if !written.Empty() {
+		r.visitorsToo = r.Hits != nil && r.ofVisitors(written)
 		q.Where = r.ask(written, nil)
 	}
 	q.Anonymous, q.Hints = r.anonymous, r.hints

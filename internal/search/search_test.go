@@ -330,3 +330,11 @@ func TestOrderOfWordsIsIndifferent(t *testing.T) {
 		}
 	})
 }
+
+func TestHintWhereNotAllPageViewsWereLookedThrough(t *testing.T) {
+	l := search.Language{Hits: func(context.Context, []search.Hit, bool) ([]int64, bool, error) { return []int64{1}, false, nil }}
+	q, err := l.Parse(t.Context(), "visited:/a utm_term:b", search.Who{})
+	if err != nil || len(q.Hints) != 1 || !strings.HasPrefix(q.Hints[0].English(), "Page views were looked through") {
+		t.Fatal(q.Hints, err)
+	}
+}

@@ -179,7 +179,7 @@ document.addEventListener("keydown", (event) => {
   const place = event.target.closest(".find");
   if (!place || event.isComposing) return;
   const input = place.querySelector("input");
-  const stops = [input, ...place.querySelectorAll("[data-found] a")];
+  const stops = [input, ...place.querySelectorAll("[data-found] :is(a, button)")];
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step) {
     event.preventDefault();
@@ -188,6 +188,12 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     stops[1].click();
   }
+});
+
+// What is done from a window comes back to the page below it.
+document.addEventListener("submit", (event) => {
+  const back = event.target.closest("dialog [data-found] form")?.elements.return;
+  if (back) back.value = location.pathname + location.search;
 });
 
 // Rows are put into another order: dragged by their grip, or moved with Alt and an arrow. "moved" tells of it. The

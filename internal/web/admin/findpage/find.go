@@ -15,6 +15,7 @@ import (
 	"ariane/internal/field"
 	"ariane/internal/form"
 	"ariane/internal/user"
+	"ariane/internal/view"
 	"ariane/internal/web"
 	"ariane/internal/web/layout"
 	"ariane/internal/web/ui"
@@ -33,6 +34,8 @@ type hit struct {
 	Person ui.Person
 	Name   string
 	URL    string
+	// Do is where a button posts Field with Value, in the place of a link to URL.
+	Do, Field, Value string
 }
 
 type group struct {
@@ -72,8 +75,19 @@ func (d Deps) look(ctx context.Context, text string, admin bool) (findView, erro
 	}
 	add(i18n.T(ctx, "findpage.contacts|Contacts"), people)
 	add(i18n.T(ctx, "findpage.forms|Forms"), forms)
+	views, err := d.views(ctx, text)
+	if err != nil {
+		return v, err
+	}
+	fields, err := d.fields(ctx, text, admin)
+	if err != nil {
+		return v, err
+	}
+	add(i18n.T(ctx, "findpage.views|Saved views"), views)
 	add(i18n.T(ctx, "findpage.pages|Go to"), pages(ctx, text, admin))
 	add(i18n.T(ctx, "findpage.make|Create"), makings(ctx, text, admin))
+	add(i18n.T(ctx, "findpage.fields|Fields"), fields)
+	add(i18n.T(ctx, "findpage.actions|Do"), actions(ctx, text))
 	n := 0
 	for _, g := range v.Groups {
 		n += len(g.Hits)
@@ -152,14 +166,96 @@ func makings(ctx context.Context, text string, admin bool) []hit {
 	return slices.DeleteFunc(list, func(h hit) bool { return !says(h.Name, text) })
 }
 
-// says tells whether each word of text begins one of words, whatever their
-// accents and capitals.
+// views finds the views of the list of contacts by their names.
+func (d Deps) views(ctx context.Context, text string) ([]hit, error) {
+	if text == "" {
+		return nil, nil
+	}
+	list, err := view.List(ctx, d.DB, "contacts", web.User(ctx).ID)
+	var hits []hit
+	for _, v := range list {
+		if says(v.Name, text) && len(hits) < most {
+			q, _ := url.ParseQuery(v.Query) // what is stored was written so
+			q.Set("tab", strconv.FormatInt(v.ID, 10))
+			hits = append(hits, hit{Icon: "list-details", Name: v.Name, URL: "/s/contacts?" + q.Encode()})
+		}
+	}
+	return hits, err
+}
+
+// fields finds the fields of contacts by what they are called, for those who may
+// change them.
+func (d Deps) fields(ctx context.Context, text string, admin bool) ([]hit, error) {
+	if !admin || utf8.RuneCountInString(text) < shortest {
+		return nil, nil
+	}
+	set, err := field.Of(ctx, d.DB)
+	if err != nil {
+		return nil, err
+	}
+	var hits []hit
+	for _, f := range set.All() {
+		if says(f.Name(ctx)+" "+f.Alias, text) && len(hits) < most {
+			hits = append(hits, hit{Icon: "list-details", Name: f.Name(ctx), URL: "/s/fields/edit/" + strconv.FormatInt(f.ID, 10)})
+		}
+	}
+	return hits, nil
+}
+
+// actions are what can be done from anywhere.
+func actions(ctx context.Context, text string) []hit {
+	if text == "" {
+		return nil
+	}
+	list := []hit{
+		{Icon: "search", Name: i18n.T(ctx, "findpage.do.search|Search contacts"), URL: "/s/contacts/condition"},
+		{Icon: "sun", Name: i18n.T(ctx, "findpage.do.light|Light theme"), Do: "/s/theme", Field: "theme", Value: "light"},
+		{Icon: "moon", Name: i18n.T(ctx, "findpage.do.dark|Dark theme"), Do: "/s/theme", Field: "theme", Value: "dark"},
+		{Icon: "device-desktop", Name: i18n.T(ctx, "findpage.do.system|Theme of the system"), Do: "/s/theme", Field: "theme", Value: "system"},
+		{Icon: "world", Name: i18n.T(ctx, "findpage.do.english|Language: English"), Do: "/s/language", Field: "language", Value: i18n.English},
+		{Icon: "world", Name: i18n.T(ctx, "findpage.do.french|Language: Français"), Do: "/s/language", Field: "language", Value: i18n.French},
+		{Icon: "logout", Name: i18n.T(ctx, "findpage.do.logout|Log out"), Do: "/s/logout", Field: "by", Value: "palette"},
+	}
+	return slices.DeleteFunc(list, func(h hit) bool { return !says(h.Name, text) })
+}
+
+// says tells whether each word of text begins one of words, whatever their accents and
+// capitals; one letter of a longer word may be wrong, left out or too much.
 func says(words, text string) bool {
 	all := strings.Fields(field.Fold(words))
 	for _, asked := range strings.Fields(field.Fold(text)) {
-		if !slices.ContainsFunc(all, func(word string) bool { return strings.HasPrefix(word, asked) }) {
+		if !slices.ContainsFunc(all, func(word string) bool { return strings.HasPrefix(word, asked) || nearly(word, asked) }) {
 			return false
 		}
 	}
 	return true
+}
+
+// longEnough is how many letters a word has that may be mistyped.
+const longEnough = 5
+
+// nearly tells whether what is typed is the beginning of a word, or the word, with one
+// letter wrong, left out, too much, or in the place of its neighbour.
+func nearly(word, typed string) bool {
+	w, t := []rune(word), []rune(typed)
+	if len(t) < longEnough {
+		return false
+	}
+	i := 0
+	for i < len(w) && i < len(t) && w[i] == t[i] {
+		i++
+	}
+	begins := func(w, t []rune) bool { return len(t) <= len(w) && slices.Equal(w[:len(t)], t) }
+	rest, of := t[min(i, len(t)):], w[min(i, len(w)):]
+	switch {
+	case len(rest) == 0:
+		return true
+	case begins(of, rest[1:]): // too much
+		return true
+	case len(of) == 0:
+		return false
+	case begins(of[1:], rest[1:]), begins(of[1:], rest): // wrong, left out
+		return true
+	}
+	return len(of) > 1 && len(rest) > 1 && of[0] == rest[1] && of[1] == rest[0] && begins(of[2:], rest[2:])
 }

@@ -13,6 +13,7 @@ import (
 	"ariane/internal/form/question"
 	"ariane/internal/tool/browsertest"
 	"ariane/internal/user"
+	"ariane/internal/view"
 	"ariane/internal/web"
 	"ariane/internal/web/admin/accountpage"
 	"ariane/internal/web/admin/findpage"
@@ -30,6 +31,11 @@ func start(t *testing.T) *webtest.Browser {
 			{"lastname": "Many 1"}, {"lastname": "Many 2"}, {"lastname": "Many 3"}, {"lastname": "Many 4"}, {"lastname": "Many 5"}, {"lastname": "Many 6"},
 		} {
 			if _, err := contact.Create(t.Context(), tx, contact.New{Values: values}); err != nil {
+				return err
+			}
+		}
+		for _, v := range []view.View{{List: "contacts", Owner: 1, Name: "People of Paris", Query: "search=city%3Aparis"}, {List: "contacts", Owner: 99, Name: "Another Paris"}} {
+			if _, err := view.Add(t.Context(), tx, v); err != nil {
 				return err
 			}
 		}
@@ -59,8 +65,37 @@ func TestFind(t *testing.T) {
 	for _, text := range []string{"(unclosed", `"`, "%", "zz", hostile, "a\x00b", "\xff"} {
 		find(text).Wants(200).Lacks(hostile)
 	}
+	find("trakcing").Wants(200, "Tracking")
+	find("acount").Wants(200, "Your account").Lacks("Tracking</span>")
+	find("tacking").Wants(200, "Tracking")
+	find("zip").Wants(200, "Zip code", "/s/fields/edit/15")
+	find("paris").Wants(200, "People of Paris", "/s/contacts?search=city%3Aparis&amp;tab=1").Lacks("Another", hostile)
+	find("dark").Wants(200, `action="/s/theme"`, `value="dark"`, "Dark theme").Lacks("Light theme")
+	find("log o").Wants(200, `action="/s/logout"`)
 	find("zzzz").Wants(200, "Nothing is called like that.")
 	b.Post("/s/language", "language", "fr", "return", "/s/find?q=cron").Wants(200, "Système").Lacks("Accueil</span>")
+}
+
+// A theme is chosen by its name, on the page where one is.
+func TestDoInABrowser(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	b := browsertest.Open(t)
+	b.Visit(w.URL("/test/in"))
+	b.Visit(w.URL("/s/account"))
+	b.WaitFor(`!document.documentElement.classList.contains("no-script")`)
+	b.Click("[data-find-open]")
+	b.WaitFor(`document.querySelector("dialog[open] input[name=q]")`)
+	b.Fill("dialog input[name=q]", "dark")
+	b.WaitFor(`document.querySelector("dialog .found-do")?.value === "dark"`)
+	b.Eval(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowDown", bubbles: true, cancelable: true}))`, nil)
+	b.WaitFor(`document.activeElement.className === "found-do"`)
+	if barriers := b.Barriers(); len(barriers) > 0 {
+		t.Error(barriers)
+	}
+	b.Eval(`document.activeElement.click()`, nil)
+	b.WaitFor(`document.documentElement.dataset.theme === "dark" && location.pathname === "/s/account"`)
+	b.NoProblems()
 }
 
 // By keyboard, from any page; the answers come while one types.
