@@ -14,8 +14,12 @@ const (
 	checkpointPeriod = 300 * time.Millisecond
 	// longLog is the length at which the log should begin at its start again, in bytes.
 	longLog = 64 << 20
-	// fewPages can be copied while transactions wait.
-	fewPages = 4096
+	// fewPages can be copied while transactions wait, manyPages while they would wait for
+	// long.
+	fewPages  = 200
+	manyPages = 4096
+	// copiesBefore is how often the log is copied before that at most.
+	copiesBefore = 5
 	// wideLog is the size of the file that is cut once the log is short, in bytes.
 	wideLog = 256 << 20
 )
@@ -62,18 +66,27 @@ func (c *checkpointer) copy(ctx context.Context, mode string) (pages, copied int
 }
 
 // shorten copies the whole log, after which the next transaction begins it anew
-// if nobody reads it. Transactions wait for the end of that alone: what was copied
-// before is on the disk by then.
+// if nobody reads it. Transactions wait for the end of that alone: each copy before
+// it leaves what was written during it, which is less and less.
 func (c *checkpointer) shorten(ctx context.Context) error {
-	if err := syncData(c.file); err != nil {
-		return err
+	pages, left := 0, 0
+	for range copiesBefore {
+		// The last copy, which others wait for, brings to the disk what the one before it
+		// has left to do.
+		if err := syncData(c.file); err != nil {
+			return err
+		}
+		now, copied, err := c.copy(ctx, "PASSIVE")
+		if err != nil {
+			return err
+		}
+		written := now - pages
+		if pages, left = now, now-copied; written+left < fewPages {
+			break
+		}
 	}
-	pages, copied, err := c.copy(ctx, "PASSIVE")
-	if err != nil || pages-copied > fewPages {
-		return err // somebody reads what the database was long ago
-	}
-	if err := syncData(c.file); err != nil {
-		return err
+	if left > manyPages {
+		return nil // somebody reads what the database was long ago
 	}
 	info, err := os.Stat(c.file.Name() + "-wal")
 	if err != nil {
