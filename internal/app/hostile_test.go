@@ -41,6 +41,7 @@ func TestHostileValues(t *testing.T) {
 		r.plantVisit(i, value)
 		r.plantSubmission(number, i, value)
 		r.plantByHand(i, value)
+		r.plantByAPI(i, value)
 	}
 	r.catchUp()
 	seen := r.crawl("/s/dashboard", "/s/activity", "/s/notices", "/s/contacts", "/s/contacts?search=is%3Aanonymous", "/s/forms", "/s/tracking", "/s/system", "/s/nothing")
@@ -199,6 +200,37 @@ func (r *running) plantSubmission(number, i int, value string) {
 }
 
 // plantByHand writes a contact with tags and a note, and changes the note.
+// plantByAPI sends a value as what is written of contacts and of fields, as names, and
+// as the whole of a body. Some of it is refused; nothing fails.
+func (r *running) plantByAPI(i int, value string) {
+	r.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		r.Fatal(err)
+	}
+	call := func(method, path, kind, body string) {
+		r.Helper()
+		if got := r.ask(r.visitor, method, path, body, "Authorization", basic("anna", password), "Content-Type", kind); got.status >= 500 {
+			r.Errorf("%s %s with %.60q: %d %s", method, path, body, got.status, got.body)
+		}
+	}
+	const object = "application/json"
+	all := fmt.Sprintf(`{"lastname":"By API %d","firstname":%[2]s,"city":%[2]s,"country":%[2]s,"tags":[%[2]s],"owner":"","points":%[2]s,"hostile0":%[2]s}`, i, text)
+	for _, body := range []string{all, fmt.Sprintf(`{"owner":%[1]s,"ipAddress":%[1]s,"email":%[1]s}`, text), fmt.Sprintf(`{%[1]s:%[1]s,"firstname":[%[1]s,{%[1]s:1}]}`, text), string(text), value} {
+		call(http.MethodPut, "/api/contacts/1/edit", object, body)
+		call(http.MethodPatch, "/api/contacts/batch/edit", object, "["+body+"]")
+	}
+	pair := url.QueryEscape(value)
+	call(http.MethodPost, "/api/contacts/new", object, all)
+	call(http.MethodPatch, "/api/contacts/1/edit", "application/x-www-form-urlencoded", "firstname="+pair+"&tags["+pair+"][]="+pair+"&"+value)
+	call(http.MethodPost, "/api/contacts/new", "text/"+pair, value)
+	call(http.MethodPost, "/api/fields/contact/new", object, fmt.Sprintf(`{"label":%[2]s,"alias":"hostile%[1]d","type":"select","defaultValue":%[2]s,"properties":{"list":[{"label":%[2]s,"value":%[2]s},"b"]}}`, i, text))
+	call(http.MethodPost, "/api/fields/contact/new", object, fmt.Sprintf(`{"label":%[1]s,"alias":%[1]s,"type":%[1]s,"group":%[1]s,"properties":%[1]s}`, text))
+	call(http.MethodPost, "/api/fields/contact/new", object, fmt.Sprintf(`{"label":%[1]s,"type":"boolean","group":"personal","properties":{"yes":%[1]s,"no":%[1]s}}`, text))
+	call(http.MethodGet, "/api/fields/contact?search="+pair+"&orderBy="+pair+"&where[0][col]="+pair+"&where[0][expr]=like&where[0][val]="+pair, "", "")
+	call(http.MethodDelete, "/api/fields/contact/batch/delete?ids="+pair, "", "")
+}
+
 func (r *running) plantByHand(i int, value string) {
 	r.Helper()
 	v := url.Values{"tags": {value}, "lastname": {fmt.Sprint("By hand ", i)}}

@@ -69,8 +69,10 @@ func (d Deps) index(ctx context.Context, f field.Field) (v indexView, err error)
 		return v, err
 	}
 	if n := int(f.Unfit); n > 0 {
-		v.Unfit = i18n.N(ctx, n, "fieldpage.unfit|%s value did not fit when they were counted: longer than allowed, or no longer in the list. It is kept, and marked on the page of its contact.|%s values did not fit when they were counted: longer than allowed, or no longer in the list. They are kept, and marked on the pages of their contacts.",
-			i18n.Number(ctx, n))
+		v.Unfit = i18n.N(ctx, n, "fieldpage.unfit.long|When they were counted, %s value was longer than allowed. It is kept, and marked on the page of its contact.|When they were counted, %s values were longer than allowed. They are kept, and marked on the pages of their contacts.", i18n.Number(ctx, n))
+		if f.Type.Chosen() {
+			v.Unfit = i18n.N(ctx, n, "fieldpage.unfit.list|When they were counted, %s value was no longer in the list. It is kept, and marked on the page of its contact.|When they were counted, %s values were no longer in the list. They are kept, and marked on the pages of their contacts.", i18n.Number(ctx, n))
+		}
 		v.CheckURL = at("check", f.ID)
 	}
 	switch f.Indexing {

@@ -171,9 +171,9 @@ func TestValuesThatNoLongerFitAreCounted(t *testing.T) {
 	for _, alias := range []string{"rank", "colour", "city"} {
 		w.sweeps(alias)
 	}
-	w.Get(w.edit("rank")).Wants(http.StatusOK, "2 values did not fit when they were counted", "Check again", `value="5"`)
-	w.Get(w.edit("colour")).Wants(http.StatusOK, "1 value did not fit")
-	w.Get(w.edit("city")).Wants(http.StatusOK, "1 value did not fit", `value="10"`)
+	w.Get(w.edit("rank")).Wants(http.StatusOK, "2 values were longer than allowed", "Check again", `value="5"`)
+	w.Get(w.edit("colour")).Wants(http.StatusOK, "1 value was no longer in the list")
+	w.Get(w.edit("city")).Wants(http.StatusOK, "1 value was longer than allowed", `value="10"`)
 	w.Get("/s/fields").Wants(http.StatusOK, "Values that do not fit")
 	save("rank", "limit", "5") // nothing changes
 	if f := w.named("rank"); f.Counting() || f.Unfit != 2 {
@@ -184,10 +184,10 @@ func TestValuesThatNoLongerFitAreCounted(t *testing.T) {
 	})
 	w.Post(strings.Replace(w.edit("colour"), "edit", "check", 1)).Wants(http.StatusOK)
 	w.sweeps("colour")
-	w.Get(w.edit("colour")).Wants(http.StatusOK).Lacks("did not fit", "Check again")
+	w.Get(w.edit("colour")).Wants(http.StatusOK).Lacks("no longer in the list", "Check again")
 	save("rank", "limit", "12")
 	w.sweeps("rank")
-	w.Get(w.edit("rank")).Wants(http.StatusOK, "1 value did not fit")
+	w.Get(w.edit("rank")).Wants(http.StatusOK, "1 value was longer than allowed")
 	save("rank", "limit", "64")
 	w.sweeps("rank")
 	if f := w.named("rank"); f.Unfit != 0 {
