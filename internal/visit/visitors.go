@@ -52,15 +52,13 @@ func (a Asked) slot() activity.Slot {
 
 // texts are the numbers of the texts that match.
 func (a Asked) texts(ctx context.Context, q db.Q) (numbers []int64, all bool, err error) {
-	var last int64
-	if err := q.QueryRow(ctx, `SELECT COALESCE(max(id), 0) FROM visit_text`).Scan(&last); err != nil {
-		return nil, false, fmt.Errorf("count texts of page views: %w", err)
-	}
-	err = db.Each(ctx, q, `SELECT id, body FROM visit_text WHERE id > ?`, []any{last - mostTexts}, func(row db.Row) error {
+	read := 0
+	err = db.Each(ctx, q, `SELECT id, body FROM visit_text ORDER BY id DESC LIMIT ?`, []any{mostTexts + 1}, func(row db.Row) error {
+		read++
 		var n int64
 		var body string
 		err := row.Scan(&n, &body)
-		if err == nil && a.matches(body) {
+		if err == nil && read <= mostTexts && a.matches(body) {
 			numbers = append(numbers, n)
 		}
 		return err
@@ -68,7 +66,7 @@ func (a Asked) texts(ctx context.Context, q db.Q) (numbers []int64, all bool, er
 	if err != nil {
 		return nil, false, fmt.Errorf("look through texts of page views: %w", err)
 	}
-	return numbers, last <= mostTexts, nil
+	return numbers, read <= mostTexts, nil
 }
 
 func (a Asked) matches(body string) bool {
