@@ -96,6 +96,9 @@ func (r Ref) ID() id.Event {
 // Entry is an event to append.
 type Entry struct {
 	Contact id.Contact
+	// Origin is whom it belongs to when that was merged into Contact; Contact when
+	// zero.
+	Origin id.Contact
 	// At is when it happened; the time of the transaction when zero.
 	At     time.Time
 	Kind   Kind
@@ -115,8 +118,7 @@ var ErrLoop = errors.New("the chain of causes is too long: events cause each oth
 type row struct {
 	Entry
 	id id.Event
-	// origin is the contact that the event was appended to, zero when it is
-	// still Contact.
+	// origin is the contact that the event belongs to, zero when it is Contact.
 	origin id.Contact
 	depth  int
 	lane   int
@@ -147,7 +149,10 @@ func Append(tx *db.Tx, e Entry) Ref {
 	if e.At.IsZero() {
 		e.At = tx.Now()
 	}
-	r := &row{Entry: e, depth: 0}
+	r := &row{Entry: e}
+	if e.Origin != e.Contact {
+		r.origin = e.Origin
+	}
 	if c := e.Cause; c.fresh != nil {
 		r.depth = c.fresh.depth + 1
 	} else if c.id != 0 {

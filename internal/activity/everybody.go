@@ -74,7 +74,7 @@ func Everybody(ctx context.Context, d *db.DB, c Crowd) (Passage, error) {
 		}
 	}
 	var err error
-	p.Events, err = Whole(ctx, d, p.Events)
+	p.Events, err = whole(ctx, d, p.Events)
 	return p, err
 }
 
@@ -158,9 +158,9 @@ func inLanes(d *db.DB) (string, []any) {
 	return db.InIDs(d.Dialect(), "lane", lanes)
 }
 
-// Whole reads events again that were given without their data, and keeps their
+// whole reads events again that were given without their data, and keeps their
 // order. Those that are gone are left out.
-func Whole(ctx context.Context, d *db.DB, brief []Event) ([]Event, error) {
+func whole(ctx context.Context, d *db.DB, brief []Event) ([]Event, error) {
 	if len(brief) == 0 {
 		return nil, nil
 	}

@@ -1,35 +1,65 @@
 package activity
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"ariane/internal/base/db"
 	"ariane/internal/id"
 )
 
-// Follow tells what became of contacts by an event: they were merged into one, or
-// erased when that is zero.
-type Follow func(ctx context.Context, q db.Q, e Event) (from []id.Contact, into id.Contact, err error)
+// Fate is what became of contacts: they were merged into one, or erased when Into
+// is zero. Apart tells that Into is a contact again that had been merged into
+// those: what its thread tells of goes to it.
+type Fate struct {
+	From  []id.Contact
+	Into  id.Contact
+	Apart bool
+}
+
+// Follow tells what became of contacts by an event; nothing, when From is empty.
+type Follow func(ctx context.Context, q db.Q, e Event) (Fate, error)
 
 // Follower is a reader that lets what a package keeps of contacts follow them. To
 // move again what has moved, and to erase again, has to do nothing.
-func Follower(name string, follow Follow, move func(ctx context.Context, tx *db.Tx, from []id.Contact, into id.Contact) error, kinds ...Kind) Reader {
+func Follower(name string, follow Follow, move func(ctx context.Context, tx *db.Tx, f Fate) error, kinds ...Kind) Reader {
 	return Reader{
 		Name:  name,
 		Kinds: kinds,
 		Reset: func(context.Context, *db.Tx) error { return nil },
 		Handle: func(ctx context.Context, tx *db.Tx, batch []Event) error {
 			for _, e := range batch {
-				from, into, err := follow(ctx, tx, e)
-				if err != nil {
-					return err
+				f, err := follow(ctx, tx, e)
+				if err == nil && len(f.From) > 0 {
+					err = move(ctx, tx, f)
 				}
-				if err := move(ctx, tx, from, into); err != nil {
-					return fmt.Errorf("follow contacts %d to %d: %w", from, into, err)
+				if err != nil {
+					return fmt.Errorf("follow contacts %d to %d: %w", f.From, f.Into, err)
 				}
 			}
 			return nil
 		},
+	}
+}
+
+// All reads all events of some kinds of a contact, in the order in which they
+// were recorded.
+func All(ctx context.Context, q db.Q, contact id.Contact, kinds ...Kind) ([]Event, error) {
+	var all []Event
+	page := Page{Kinds: kinds, Limit: 1000, Oldest: true}
+	for {
+		events, err := Thread(ctx, q, contact, page)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, events...)
+		if len(events) < page.Limit {
+			slices.SortFunc(all, func(a, b Event) int { return cmp.Compare(a.ID, b.ID) })
+			return all, nil
+		}
+		last := events[len(events)-1]
+		page.Before = Cursor{At: last.At, ID: last.ID}
 	}
 }

@@ -19,6 +19,7 @@ func (a *App) handlers() []job.Handler {
 		form.Deliveries(a.DB, a.outgoing),
 		activity.Moves(a.DB),
 		contact.Sweeps(a.DB),
+		contact.Separations(a.DB),
 	}
 }
 

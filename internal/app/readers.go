@@ -38,7 +38,7 @@ func Readers() []activity.Reader {
 		form.Reader(),
 		visit.EraseReader(),
 		form.EraseReader(),
-		label.Reader(contact.Follow, contact.KindMerged, contact.KindJoined, contact.KindErased),
-		note.Reader(contact.Follow, contact.KindMerged, contact.KindJoined, contact.KindErased),
+		label.Reader(contact.Follow, contact.Fates()...),
+		note.Reader(contact.Follow, contact.Fates()...),
 	}
 }

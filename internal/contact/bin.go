@@ -103,7 +103,7 @@ func inherit(ctx context.Context, tx *db.Tx, k Key) error {
 		return nil
 	}
 	if err == nil {
-		_, err = claim(ctx, tx, k.Kind, k.Value, heir, activity.SourceSystem)
+		_, err = claim(ctx, tx, Key{Kind: k.Kind, Value: k.Value, Source: activity.SourceSystem}, heir)
 	}
 	if err == nil {
 		_, err = tx.Exec(ctx, `DELETE FROM identity_conflict WHERE contact_id = ? AND kind = ? AND value = ?`, int64(heir), int(k.Kind), k.Value)
@@ -170,7 +170,7 @@ func Restore(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 		}
 	}
 	for _, k := range keys {
-		owner, err := claim(ctx, tx, k.Kind, k.Value, contact, k.Source)
+		owner, err := claim(ctx, tx, k, contact)
 		if err == nil && owner != contact && k.Kind != keyDevice {
 			err = conflict(ctx, tx, k.Kind, k.Value, contact)
 		}

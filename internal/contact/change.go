@@ -87,7 +87,7 @@ func create(ctx context.Context, tx *db.Tx, contacts []id.Contact, list []New) e
 			seen = append(seen, []any{int64(contact), ips[n.IP], added})
 		}
 		if n.Token != "" {
-			keys = append(keys, []any{int(keyDevice), n.Token, int64(contact), added, int(n.Source)})
+			keys = append(keys, []any{int(keyDevice), n.Token, int64(contact), added, int(n.Source), nil})
 		}
 		created := activity.Append(tx, activity.Entry{Contact: contact, At: n.Added, Kind: KindCreated, Source: n.Source, Data: Created{By: n.By, IP: n.IP}})
 		if values := withDefaults(set, n.Values); len(values) > 0 {
@@ -122,11 +122,14 @@ type edit struct {
 	name    string
 	at      time.Time
 	cause   activity.Ref
+	origin  id.Contact // whom it belongs to, zero for the contact itself
 	// beside are changes of this edit that are already written: not to values.
 	beside []Change
 	// first tells that the values belong to the creation, so that no
 	// contact.updated is appended.
 	first bool
+	// keeps tells that the keys of values that are replaced stay the contact's.
+	keeps bool
 }
 
 // apply writes values to a contact: fields, what is derived from them, keys,
@@ -230,7 +233,7 @@ func applySome(ctx context.Context, tx *db.Tx, edits []edit) ([]activity.Ref, er
 // report appends what the edit did to the thread.
 func report(tx *db.Tx, contact id.Contact, name string, changes []Change, becomes bool, e edit) activity.Ref {
 	ref := e.cause
-	entry := activity.Entry{Contact: contact, At: e.at, Source: e.source, Cause: ref}
+	entry := activity.Entry{Contact: contact, Origin: e.origin, At: e.at, Source: e.source, Cause: ref}
 	if becomes {
 		entry.Kind, entry.Data = KindIdentified, Identified{By: e.by, Name: name, Changes: changes}
 		ref = activity.Append(tx, entry)
@@ -271,13 +274,13 @@ func (e edit) moveKeys(ctx context.Context, tx *db.Tx, set *field.Set, changes [
 			continue
 		}
 		was, is := normalise(c.Old), normalise(c.New)
-		if was != "" && was != is {
-			if err := release(ctx, tx, keyOf(f), was, e.contact); err != nil {
+		if was != "" && was != is && !e.keeps {
+			if err := release(ctx, tx, keyOf(f), was, e.contact, e.origin); err != nil {
 				return nil, err
 			}
 		}
 		if is != "" {
-			claims = append(claims, []any{int(keyOf(f)), is, int64(e.contact), db.Millis(e.at), int(e.source)})
+			claims = append(claims, []any{int(keyOf(f)), is, int64(e.contact), db.Millis(e.at), int(e.source), db.NullID(e.origin)})
 		}
 	}
 	return claims, nil

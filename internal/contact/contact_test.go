@@ -44,7 +44,7 @@ func (b bench) visitor(n int) contact.Visitor {
 	v := &contact.Visitor{Token: fmt.Sprintf("%032x", n), IP: fmt.Sprintf("192.0.2.%d", n)}
 	b.do(func(ctx context.Context, tx *db.Tx) error {
 		owners, err := contact.Owners(ctx, tx, []string{v.Token})
-		if v.Contact = owners[v.Token]; err != nil || v.Contact != 0 {
+		if v.Contact = owners[v.Token].Contact; err != nil || v.Contact != 0 {
 			return err
 		}
 		return contact.CreateVisitors(ctx, tx, []*contact.Visitor{v}, contact.By{Object: "hit"})
@@ -59,14 +59,14 @@ func (b bench) submit(v contact.Visitor, pairs ...string) id.Contact {
 	for i := 0; i < len(pairs); i += 2 {
 		values[pairs[i]] = pairs[i+1]
 	}
-	var got id.Contact
+	var got contact.Visitor
 	b.do(func(ctx context.Context, tx *db.Tx) error {
 		var err error
 		got, _, err = contact.Identify(ctx, tx, contact.Submitted{Visitor: v, Values: values, Source: activity.SourceForm,
 			By: contact.By{Object: "submission", ID: 1, Name: "Newsletter"}})
 		return err
 	})
-	return got
+	return got.Contact
 }
 
 func (b bench) find(n id.Contact) contact.Contact {
@@ -84,7 +84,7 @@ func (b bench) owner(token string) id.Contact {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return owners[token]
+	return owners[token].Contact
 }
 
 // thread prints the kinds of a contact's events, oldest first.

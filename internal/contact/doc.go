@@ -10,15 +10,24 @@
 // unique field such as the e-mail address (strong). The table identity decides
 // who owns it, on both engines: whoever inserts the key first.
 //
+// Merging makes one contact of two. The absorbed row stays as it was, leads to the
+// survivor for ever and hides; its keys and its thread move, and both remember whose
+// they were (origin): what comes by such a key later belongs to the absorbed one
+// too. So any merge can be taken back, at any time and in any order, as if it had
+// not been. What a contact would be without one of its merges is what its thread
+// tells with that merge left out (see past).
+//
 // A deleted contact lies in a bin for a day and is found nowhere; then it is
 // erased for good.
 //
 // Tables: contact, contact_active, contact_bin, contact_ip, contact_search,
-// contact_sweep, field_index, identity, identity_conflict, ip_address.
+// contact_sweep, contact_unmerge, field_index, identity, identity_conflict,
+// ip_address.
 //
 // Kinds appended: contact.created, contact.identified, contact.updated,
 // contact.ip_added, contact.merged (a known contact was absorbed),
-// contact.joined (a visitor was), contact.deleted, contact.restored,
+// contact.joined (a visitor was), contact.unmerged, visitor.unmerged and
+// contact.parted (that was taken back), contact.deleted, contact.restored,
 // contact.erased, visitor.deleted, visitor.restored.
 //
 // Kinds read, by ActiveReader: all it is given.

@@ -20,6 +20,11 @@ const (
 	// contacts of each sort there are.
 	KindVisitorDeleted  activity.Kind = 35
 	KindVisitorRestored activity.Kind = 36
+	// KindUnmerged and KindVisitorUnmerged are of who stands alone again,
+	// KindParted of the contact it had been merged into.
+	KindUnmerged        activity.Kind = 37
+	KindVisitorUnmerged activity.Kind = 38
+	KindParted          activity.Kind = 39
 )
 
 // By names what caused a change, for people: a form, a user, an import.
@@ -74,18 +79,24 @@ type Merged struct {
 	State   State      `json:"state,omitempty"`
 	Events  int64      `json:"events"`
 	// Keys moved to the survivor, IPs are the addresses that were new to it,
-	// Filled the fields that it had no value for.
-	Keys   []movedKey `json:"keys,omitempty"`
-	IPs    []string   `json:"ips,omitempty"`
-	Filled []string   `json:"filled,omitempty"`
+	// Filled the fields that it had no value for, Replaced the values it gave up.
+	Keys     []movedKey `json:"keys,omitempty"`
+	IPs      []string   `json:"ips,omitempty"`
+	Filled   []string   `json:"filled,omitempty"`
+	Replaced []Change   `json:"replaced,omitempty"`
 	// Before is the survivor as it was, where the merge changed it.
 	Before before `json:"before"`
 }
 
-// movedKey is an identity key that changed its owner.
+// movedKey is an identity key that changed its owner. It has since when, in
+// milliseconds, and from where the contact had it,
+// and from which other one by a merge.
 type movedKey struct {
-	Kind  keyKind `json:"kind"`
-	Value string  `json:"value"`
+	Kind   keyKind         `json:"kind"`
+	Value  string          `json:"value"`
+	Added  int64           `json:"added,omitempty"`
+	Source activity.Source `json:"source,omitempty"`
+	Origin id.Contact      `json:"origin,omitempty"`
 }
 
 // before is what a merge may change of the survivor. Times are milliseconds.
@@ -95,6 +106,29 @@ type before struct {
 	Points     int   `json:"points,omitempty"`
 	Owner      int64 `json:"owner,omitempty"`
 	IP         int64 `json:"ip,omitempty"`
+}
+
+// Parted is the data of contact.unmerged and visitor.unmerged, on the thread of
+// who stands alone again, and of contact.parted on that of the other.
+type Parted struct {
+	By By `json:"by,omitzero"`
+	// Contact is the other one, Name what it was called, Merge the event that had
+	// joined them.
+	Contact id.Contact `json:"contact"`
+	Name    string     `json:"name,omitempty"`
+	Merge   id.Event   `json:"merge"`
+	// Changes are the values that this one has no longer, or again.
+	Changes []Change `json:"changes,omitempty"`
+	// Began is this contact before all that its thread tells.
+	Began *began `json:"began,omitempty"`
+}
+
+// began is what a contact began with. Times are milliseconds.
+type began struct {
+	Values     map[string]string `json:"values,omitempty"`
+	Added      int64             `json:"added"`
+	Identified int64             `json:"identified,omitempty"`
+	IP         int64             `json:"ip,omitempty"`
 }
 
 // Removed is the data of contact.deleted and contact.restored, and of the same
@@ -122,6 +156,9 @@ func Kinds() []activity.Definition {
 		{Kind: KindRestored, Name: "contact.restored", Protocol: "contact.restored", Payload: Removed{}},
 		{Kind: KindVisitorDeleted, Name: "visitor.deleted", Protocol: "visitor.deleted", Payload: Removed{}},
 		{Kind: KindVisitorRestored, Name: "visitor.restored", Protocol: "visitor.restored", Payload: Removed{}},
+		{Kind: KindUnmerged, Name: "contact.unmerged", Protocol: "contact.unmerged", Payload: Parted{}},
+		{Kind: KindVisitorUnmerged, Name: "visitor.unmerged", Protocol: "visitor.unmerged", Payload: Parted{}},
+		{Kind: KindParted, Name: "contact.parted", Protocol: "contact.parted", Payload: Parted{}},
 		{Kind: KindIPAdded, Name: "contact.ip_added", Protocol: "lead.ipadded", Payload: IPAdded{}},
 	}
 }

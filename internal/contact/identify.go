@@ -27,38 +27,50 @@ type Submitted struct {
 // them, and makes the device lead to it (tracking specification, section 9). The
 // visitor is absorbed by the contact found when it owns no strong key. A visitor
 // who owns one is never changed by another's: the device is handed over. Identify
-// always returns a contact, anonymous when nothing identifies it, and the event
-// that the values led to.
-func Identify(ctx context.Context, tx *db.Tx, s Submitted) (id.Contact, activity.Ref, error) {
-	none := activity.Ref{}
-	contact, err := target(ctx, tx, s)
+// always returns who it is, an anonymous contact when nothing identifies it, and the
+// event that the values led to.
+func Identify(ctx context.Context, tx *db.Tx, s Submitted) (Visitor, activity.Ref, error) {
+	nobody, none := Visitor{}, activity.Ref{}
+	contact, origin, err := target(ctx, tx, s)
 	if err != nil {
-		return 0, none, err
+		return nobody, none, err
+	}
+	who := Visitor{Contact: contact, Origin: origin, Device: s.Visitor.Device, Token: s.Visitor.Token, IP: s.Visitor.IP}
+	if contact != s.Visitor.Contact {
+		who.Device = 0 // it is handed over, and gets another number with its next view
 	}
 	if v := s.Visitor; v.Contact != 0 && v.Contact != contact {
-		if _, err := absorb(ctx, tx, contact, v.Contact, s.Source, s.By); err != nil {
-			return 0, none, err
+		if _, err := absorb(ctx, tx, who, v.Contact, s.Source, s.By); err != nil {
+			return nobody, none, err
 		}
 	}
 	values, err := s.writable(ctx, tx, contact)
 	if err != nil {
-		return 0, none, err
+		return nobody, none, err
 	}
-	ref, err := apply(ctx, tx, contact, edit{values: values, source: s.Source, by: s.By})
+	ref, err := apply(ctx, tx, contact, edit{values: values, source: s.Source, by: s.By, origin: origin})
 	if err != nil {
-		return 0, none, err
+		return nobody, none, err
 	}
-	if s.Visitor.Token != "" && contact != s.Visitor.Contact {
-		if err := handOver(ctx, tx, s.Visitor.Token, contact, s.Source); err != nil {
-			return 0, none, err
+	handing := contact != s.Visitor.Contact
+	if !handing && s.Visitor.Token != "" {
+		had, err := originOf(ctx, tx, keyDevice, s.Visitor.Token)
+		if err != nil {
+			return nobody, none, err
+		}
+		handing = had != origin
+	}
+	if s.Visitor.Token != "" && handing {
+		if err := handOver(ctx, tx, s.Visitor.Token, who, s.Source); err != nil {
+			return nobody, none, err
 		}
 	}
 	if s.Visitor.IP != "" {
-		if err := AddIPs(ctx, tx, []Seen{{Contact: contact, Address: s.Visitor.IP}}, s.Source); err != nil {
-			return 0, none, err
+		if err := AddIPs(ctx, tx, []Seen{{Contact: contact, Origin: origin, Address: s.Visitor.IP}}, s.Source); err != nil {
+			return nobody, none, err
 		}
 	}
-	return contact, ref, nil
+	return who, ref, nil
 }
 
 // given are all values, those to fill in too.
@@ -96,37 +108,41 @@ func (s Submitted) writable(ctx context.Context, q db.Q, contact id.Contact) (ma
 	return values, nil
 }
 
-// target finds the contact to write to, or creates it. Keys are claimed first:
-// if a transaction beside this one takes one, its contact is the target.
-func target(ctx context.Context, tx *db.Tx, s Submitted) (id.Contact, error) {
-	contact, err := settle(ctx, tx, s)
-	if err != nil {
-		return 0, err
+// target finds the contact to write to, or creates it, and whom the values belong
+// to when that was merged into it. Keys are claimed first: if a transaction beside
+// this one takes one, its contact is the target.
+func target(ctx context.Context, tx *db.Tx, s Submitted) (contact, origin id.Contact, err error) {
+	if contact, origin, err = settle(ctx, tx, s); err != nil {
+		return 0, 0, err
 	}
 	fresh := contact == 0
 	if fresh {
 		number, err := tx.NextID(ctx, "contact")
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		contact = id.Contact(number)
 	}
-	owner, err := claimAll(ctx, tx, contact, s)
+	owner, err := claimAll(ctx, tx, contact, origin, s)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	if owner != contact || !fresh {
-		return owner, nil
+	if owner != contact {
+		return owner, 0, nil
 	}
-	return contact, create(ctx, tx, []id.Contact{contact}, []New{{IP: s.Visitor.IP, Source: s.Source, By: s.By}})
+	if !fresh {
+		return contact, origin, nil
+	}
+	return contact, 0, create(ctx, tx, []id.Contact{contact}, []New{{IP: s.Visitor.IP, Source: s.Source, By: s.By}})
 }
 
-// settle decides which existing contact the values belong to, zero for none.
-func settle(ctx context.Context, q db.Q, s Submitted) (id.Contact, error) {
+// settle decides which existing contact the values belong to, zero for none, and
+// whose the key was that says so.
+func settle(ctx context.Context, q db.Q, s Submitted) (contact, origin id.Contact, err error) {
 	given := s.given()
 	set, err := field.Of(ctx, q)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	for _, f := range set.Keyed() {
 		value := normalise(given[f.Alias])
@@ -134,24 +150,29 @@ func settle(ctx context.Context, q db.Q, s Submitted) (id.Contact, error) {
 			continue
 		}
 		owner, err := ownerOf(ctx, q, keyOf(f), value)
-		if err != nil || owner != 0 {
-			return owner, err
+		if err != nil {
+			return 0, 0, err
+		}
+		if owner != 0 {
+			origin, err := originOf(ctx, q, keyOf(f), value)
+			return owner, origin, err
 		}
 	}
 	if s.Visitor.Contact == 0 {
-		return 0, nil
+		return 0, 0, nil
 	}
 	visitor, err := Find(ctx, q, s.Visitor.Contact)
 	if fault.Is(err, fault.KindNotFound) {
-		return 0, nil // deleted since the browser was recognised
+		return 0, 0, nil // deleted since the browser was recognised
 	}
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	if conflicts(set, visitor.Fields, given) {
-		return 0, nil
+		return 0, 0, nil
 	}
-	return visitor.ID, nil
+	origin, err = originOf(ctx, q, keyDevice, s.Visitor.Token)
+	return visitor.ID, origin, err
 }
 
 // conflicts tells whether a unique field has a different value on both sides.
@@ -166,7 +187,7 @@ func conflicts(set *field.Set, stored, given map[string]string) bool {
 
 // claimAll takes the keys of the values for a contact, and returns the owner of
 // the first one that another contact has.
-func claimAll(ctx context.Context, tx *db.Tx, contact id.Contact, s Submitted) (id.Contact, error) {
+func claimAll(ctx context.Context, tx *db.Tx, contact, origin id.Contact, s Submitted) (id.Contact, error) {
 	set, err := field.Of(ctx, tx)
 	if err != nil {
 		return 0, err
@@ -177,7 +198,7 @@ func claimAll(ctx context.Context, tx *db.Tx, contact id.Contact, s Submitted) (
 		if value == "" {
 			continue
 		}
-		owner, err := claim(ctx, tx, keyOf(f), value, contact, s.Source)
+		owner, err := claim(ctx, tx, Key{Kind: keyOf(f), Value: value, Source: s.Source, Origin: origin}, contact)
 		if err != nil {
 			return 0, fmt.Errorf("claim key for contact %d: %w", contact, err)
 		}

@@ -32,6 +32,8 @@ type Key struct {
 	Value  string
 	Added  time.Time
 	Source activity.Source
+	// Origin is whose it was before a merge, zero for the contact's own.
+	Origin id.Contact `json:",omitzero"`
 }
 
 // keyOf is the kind of key that the values of a unique field are: of one that
@@ -59,7 +61,7 @@ func Keys(ctx context.Context, q db.Q, contact id.Contact) ([]Key, error) {
 }
 
 func allKeys(ctx context.Context, q db.Q, contact id.Contact) ([]Key, error) {
-	rows, err := q.Query(ctx, `SELECT kind, value, added, source FROM identity WHERE contact_id = ? ORDER BY kind, value`, int64(contact))
+	rows, err := q.Query(ctx, `SELECT kind, value, added, source, coalesce(origin_id, 0) FROM identity WHERE contact_id = ? ORDER BY kind, value`, int64(contact))
 	if err != nil {
 		return nil, fmt.Errorf("list keys of contact %d: %w", contact, err)
 	}
@@ -68,7 +70,7 @@ func allKeys(ctx context.Context, q db.Q, contact id.Contact) ([]Key, error) {
 	for rows.Next() {
 		var k Key
 		var added int64
-		if err := rows.Scan(&k.Kind, &k.Value, &added, &k.Source); err != nil {
+		if err := rows.Scan(&k.Kind, &k.Value, &added, &k.Source, &k.Origin); err != nil {
 			return nil, err
 		}
 		k.Added = db.Time(added)
@@ -91,12 +93,26 @@ func ownerOf(ctx context.Context, q db.Q, kind keyKind, value string) (id.Contac
 }
 
 // claim takes a key for a contact unless another has it, and returns the owner.
-func claim(ctx context.Context, tx *db.Tx, kind keyKind, value string, contact id.Contact, source activity.Source) (id.Contact, error) {
-	_, err := tx.InsertMissing(ctx, "identity", keyColumns, [][]any{{int(kind), value, int64(contact), db.Millis(tx.Now()), int(source)}})
+// It is from now on when Added is zero.
+func claim(ctx context.Context, tx *db.Tx, k Key, contact id.Contact) (id.Contact, error) {
+	if k.Added.IsZero() {
+		k.Added = tx.Now()
+	}
+	_, err := tx.InsertMissing(ctx, "identity", keyColumns, [][]any{{int(k.Kind), k.Value, int64(contact), db.Millis(k.Added), int(k.Source), db.NullID(k.Origin)}})
 	if err != nil {
 		return 0, err
 	}
-	return ownerOf(ctx, tx, kind, value)
+	return ownerOf(ctx, tx, k.Kind, k.Value)
+}
+
+// originOf finds whose a key was before a merge, zero for who has it.
+func originOf(ctx context.Context, q db.Q, kind keyKind, value string) (id.Contact, error) {
+	var origin id.Contact
+	err := q.QueryRow(ctx, `SELECT coalesce(origin_id, 0) FROM identity WHERE kind = ? AND value = ?`, int(kind), value).Scan(&origin)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("find whose key it was: %w", err)
+	}
+	return origin, nil
 }
 
 // claimMany takes keys for their contacts, as rows of keyColumns. One that another
@@ -126,12 +142,21 @@ func inOrder(keys [][]any) [][]any {
 	return keys
 }
 
-var keyColumns = []string{"kind", "value", "contact_id", "added", "source"}
+var keyColumns = []string{"kind", "value", "contact_id", "added", "source", "origin_id"}
 
 // conflict notes that a contact holds a value whose key another owns.
 func conflict(ctx context.Context, tx *db.Tx, kind keyKind, value string, contact id.Contact) error {
 	_, err := tx.InsertMissing(ctx, "identity_conflict", []string{"contact_id", "kind", "value", "added"}, [][]any{{int64(contact), int(kind), value, db.Millis(tx.Now())}})
 	return err
+}
+
+// settled ends the conflict of a contact about a key that is its own now.
+func settled(ctx context.Context, tx *db.Tx, kind keyKind, value string, contact id.Contact) error {
+	_, err := tx.Exec(ctx, `DELETE FROM identity_conflict WHERE contact_id = ? AND kind = ? AND value = ?`, int64(contact), int(kind), value)
+	if err != nil {
+		return fmt.Errorf("end conflict of contact %d: %w", contact, err)
+	}
+	return nil
 }
 
 // Conflict is a value of a contact whose key Owner has.
@@ -154,6 +179,7 @@ func Conflicts(ctx context.Context, q db.Q, contact id.Contact, limit int) ([]Co
 func conflictsWhere(ctx context.Context, q db.Q, where string, args []any, limit int) ([]Conflict, error) {
 	rows, err := q.Query(ctx, `SELECT c.contact_id, i.contact_id, c.kind, c.value, c.added FROM identity_conflict c
 		JOIN identity i ON i.kind = c.kind AND i.value = c.value AND i.contact_id <> c.contact_id
+		JOIN contact ON contact.id = c.contact_id AND contact.state <= 1
 		`+where+`ORDER BY c.added DESC, c.contact_id LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("list conflicts of keys: %w", err)
@@ -172,26 +198,24 @@ func conflictsWhere(ctx context.Context, q db.Q, where string, args []any, limit
 	return list, rows.Err()
 }
 
-// release gives up a key if this contact owns it.
-func release(ctx context.Context, tx *db.Tx, kind keyKind, value string, contact id.Contact) error {
-	_, err := tx.Exec(ctx, `DELETE FROM identity WHERE kind = ? AND value = ? AND contact_id = ?`, int(kind), value, int64(contact))
+// release gives up a key if this contact owns it and it belongs to origin, zero for
+// the contact itself.
+func release(ctx context.Context, tx *db.Tx, kind keyKind, value string, contact, origin id.Contact) error {
+	_, err := tx.Exec(ctx, `DELETE FROM identity WHERE kind = ? AND value = ? AND contact_id = ? AND coalesce(origin_id, 0) = ?`, int(kind), value, int64(contact), int64(origin))
 	if err != nil {
 		return fmt.Errorf("release key of contact %d: %w", contact, err)
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM identity_conflict WHERE contact_id = ? AND kind = ? AND value = ?`, int64(contact), int(kind), value); err != nil {
-		return fmt.Errorf("release key of contact %d: %w", contact, err)
-	}
-	return nil
+	return settled(ctx, tx, kind, value, contact)
 }
 
 // handOver makes a device token lead to a contact from now on.
-func handOver(ctx context.Context, tx *db.Tx, token string, to id.Contact, source activity.Source) error {
+func handOver(ctx context.Context, tx *db.Tx, token string, to Visitor, source activity.Source) error {
 	var from int64
 	err := tx.QueryRow(ctx, `DELETE FROM identity WHERE kind = ? AND value = ? RETURNING contact_id`, int(keyDevice), token).Scan(&from)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("hand device over to contact %d: %w", to, err)
+		return fmt.Errorf("hand device over to contact %d: %w", to.Contact, err)
 	}
-	if _, err := claim(ctx, tx, keyDevice, token, to, source); err != nil {
+	if _, err := claim(ctx, tx, Key{Kind: keyDevice, Value: token, Source: source, Origin: to.Origin}, to.Contact); err != nil {
 		return err
 	}
 	if from == 0 {

@@ -1,14 +1,17 @@
 package contact
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
+	"ariane/internal/base/fault"
 	"ariane/internal/id"
 )
 
@@ -18,15 +21,86 @@ const mergedTopic = "contact.merged" // package visit waits for it
 
 // side is one of the two contacts of a merge.
 type side struct {
-	id         id.Contact
-	state      State
-	added      int64
-	identified sql.NullInt64
-	points     int
-	owner, ip  sql.NullInt64
-	name       sql.NullString
-	values     map[string]string
-	active     sql.NullInt64
+	shape
+	id     id.Contact
+	state  State
+	name   string
+	active int64 // of its last activity, milliseconds; zero for never
+}
+
+// shape is what a merge joins of the rows of two contacts. Times are milliseconds;
+// what is zero there is not.
+type shape struct {
+	values                map[string]string
+	points                int
+	owner                 id.User
+	added, identified, ip int64
+}
+
+// take gives a contact what another has and it has not, and the values of the
+// other that are chosen over its own. It tells which fields were filled and which
+// values changed otherwise.
+func (s *shape) take(other shape, chosen []string) (filled []string, replaced []Change) {
+	for _, alias := range slices.Sorted(maps.Keys(other.values)) {
+		has, value := s.values[alias], other.values[alias]
+		switch {
+		case value == "":
+			continue
+		case has == "":
+			filled = append(filled, alias)
+		case has != value && slices.Contains(chosen, alias):
+			replaced = append(replaced, Change{Field: alias, Old: has, New: value})
+		default:
+			continue
+		}
+		s.values[alias] = value
+	}
+	s.points += other.points
+	s.owner = cmp.Or(s.owner, other.owner)
+	if other.added < s.added {
+		s.added, s.ip = other.added, cmp.Or(other.ip, s.ip)
+	}
+	s.ip = cmp.Or(s.ip, other.ip)
+	if other.identified != 0 && (s.identified == 0 || other.identified < s.identified) {
+		s.identified = other.identified
+	}
+	return filled, replaced
+}
+
+// Union is a merge that somebody asks for. The absorbed contact leads to the
+// survivor from then on, which gets all it has.
+type Union struct {
+	Survivor, Absorbed id.Contact
+	// Take are the fields, by alias, in which the absorbed one's value is kept
+	// where both have one.
+	Take   []string
+	Source activity.Source
+	By     By
+	origin id.Contact // whom the survivor's part belongs to, zero for itself
+}
+
+// Merge joins two contacts. One of them that was deleted or merged meanwhile is a
+// Conflict fault; Refused is one that is taken apart at this moment, and a visitor
+// who would absorb somebody known.
+func Merge(ctx context.Context, tx *db.Tx, u Union) error {
+	to, from, err := bothSides(ctx, tx, u.Survivor, u.Absorbed)
+	if err != nil {
+		return err
+	}
+	if to.id == from.id {
+		return fault.Refused(nil, fault.Say("contact.merge_itself|A contact cannot be merged with itself."))
+	}
+	if to.id == 0 || from.id == 0 || to.state > Known || from.state > Known {
+		return fault.Conflict(fmt.Errorf("merge contact %d into %d: not both are there", u.Absorbed, u.Survivor),
+			fault.Say("contact.merged_meanwhile|One of the two was merged or deleted meanwhile."))
+	}
+	if to.state < from.state {
+		return fault.Refused(nil, fault.Say("contact.merge_into_visitor|Somebody known is not merged into an anonymous visitor. Merge the visitor into the contact."))
+	}
+	if busy, err := beingParted(ctx, tx, from.id); err != nil || busy {
+		return errors.Join(err, fault.Refused(nil, fault.Say("contact.being_parted|This contact is being taken apart. Try again in a minute.")))
+	}
+	return unite(ctx, tx, to, from, u)
 }
 
 // absorb joins a contact into another when nothing strong speaks against it: the
@@ -35,107 +109,109 @@ type side struct {
 // the thread, the keys, the addresses, the values that it has none of, and the
 // earlier dates. The absorbed row stays as it is and leads to the survivor for
 // ever.
-func absorb(ctx context.Context, tx *db.Tx, survivor, absorbed id.Contact, source activity.Source, by By) (bool, error) {
+func absorb(ctx context.Context, tx *db.Tx, into Visitor, absorbed id.Contact, source activity.Source, by By) (bool, error) {
+	survivor := into.Contact
 	to, from, err := bothSides(ctx, tx, survivor, absorbed)
+	if err == nil && (to.id == 0 || from.id == 0) {
+		err = fmt.Errorf("merge contact %d into %d: one of them does not exist", absorbed, survivor)
+	}
 	if err != nil || to.state > Known || from.state > Known || to.id == from.id {
 		return false, err
 	}
-	keys, err := allKeys(ctx, tx, absorbed)
-	if err != nil || slices.ContainsFunc(keys, func(k Key) bool { return k.Kind != keyDevice }) {
+	keys, err := Keys(ctx, tx, absorbed)
+	if err != nil || len(keys) > 0 {
 		return false, err
 	}
-	if err := tx.Publish(mergedTopic, int64(absorbed)); err != nil {
+	if busy, err := beingParted(ctx, tx, absorbed); err != nil || busy {
 		return false, err
 	}
-	record := Merged{By: by, Contact: absorbed, Name: from.name.String, State: from.state,
-		Before: before{Added: to.added, Identified: to.identified.Int64, Points: to.points, Owner: to.owner.Int64, IP: to.ip.Int64}}
+	return true, unite(ctx, tx, to, from, Union{Survivor: survivor, Absorbed: absorbed, Source: source, By: by, origin: into.Origin})
+}
+
+// unite joins two contacts that are held.
+func unite(ctx context.Context, tx *db.Tx, to, from side, u Union) error {
+	keys, err := allKeys(ctx, tx, from.id)
+	if err != nil {
+		return err
+	}
+	if err := tx.Publish(mergedTopic, int64(from.id)); err != nil {
+		return err
+	}
+	record := Merged{By: u.By, Contact: from.id, Name: from.name, State: from.state,
+		Before: before{Added: to.added, Identified: to.identified, Points: to.points, Owner: int64(to.owner), IP: to.ip}}
 	for _, k := range keys {
-		record.Keys = append(record.Keys, movedKey{k.Kind, k.Value})
+		record.Keys = append(record.Keys, movedKey{k.Kind, k.Value, db.Millis(k.Added), k.Source, k.Origin})
 	}
-	if err := moveAllKeys(ctx, tx, keys, absorbed, survivor); err != nil {
-		return false, err
+	if err := moveAllKeys(ctx, tx, keys, from.id, to.id); err != nil {
+		return err
 	}
-	if record.IPs, err = joinIPs(ctx, tx, absorbed, survivor); err != nil {
-		return false, err
+	if record.IPs, err = joinIPs(ctx, tx, from.id, to.id); err != nil {
+		return err
 	}
-	if record.Events, err = activity.Move(ctx, tx, absorbed, survivor); err != nil {
-		return false, err
+	if record.Events, err = activity.Move(ctx, tx, from.id, to.id); err != nil {
+		return err
 	}
-	if err := to.join(ctx, tx, from); err != nil {
-		return false, err
+	joined := to.shape
+	joined.values = maps.Clone(to.values)
+	record.Filled, record.Replaced = joined.take(from.shape, u.Take)
+	if err := to.join(ctx, tx, from, joined, cmp.Or(u.origin, to.id)); err != nil {
+		return err
 	}
-	fill := map[string]string{}
-	for alias, value := range from.values {
-		if to.values[alias] == "" {
-			fill[alias] = value
-		}
+	changed := map[string]string{}
+	for _, alias := range record.Filled {
+		changed[alias] = joined.values[alias]
 	}
-	record.Filled = slices.Sorted(maps.Keys(fill))
+	for _, c := range record.Replaced {
+		changed[c.Field] = c.New
+	}
 	kind := KindJoined
 	if from.state == Known {
 		kind = KindMerged
 	}
-	event := activity.Append(tx, activity.Entry{Contact: survivor, Kind: kind, Source: source, Data: record})
-	_, err = apply(ctx, tx, survivor, edit{values: fill, source: source, by: by, cause: event, first: true})
-	return err == nil, err
+	event := activity.Append(tx, activity.Entry{Contact: to.id, Origin: u.origin, Kind: kind, Source: u.Source, Data: record})
+	_, err = apply(ctx, tx, to.id, edit{values: changed, source: u.Source, by: u.By, origin: u.origin, cause: event, first: true, keeps: true})
+	return err
 }
 
 // bothSides reads two contacts and holds them until the end of the transaction.
+// The side of one that does not exist is zero.
 func bothSides(ctx context.Context, tx *db.Tx, survivor, absorbed id.Contact) (to, from side, err error) {
-	rows, err := tx.Query(ctx, `SELECT id, state, added, identified, points, owner_id, ip_id, name, fields FROM contact
-		WHERE id IN (?, ?) ORDER BY id`+tx.Dialect().ForUpdate(), int64(survivor), int64(absorbed))
+	found, err := sides(ctx, tx, survivor, absorbed)
 	if err != nil {
 		return to, from, fmt.Errorf("read contacts %d and %d: %w", survivor, absorbed, err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var s side
-		var fields []byte
-		if err := rows.Scan(&s.id, &s.state, &s.added, &s.identified, &s.points, &s.owner, &s.ip, &s.name, &fields); err != nil {
-			return to, from, err
-		}
-		if s.values, err = decodeValues(fields); err != nil {
-			return to, from, fmt.Errorf("read values of contact %d: %w", s.id, err)
-		}
-		if s.id == survivor {
-			to = s
-		}
-		if s.id == absorbed {
-			from = s
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return to, from, err
-	}
-	if to.id == 0 || from.id == 0 {
-		return to, from, fmt.Errorf("merge contact %d into %d: one of them does not exist", absorbed, survivor)
-	}
-	err = tx.QueryRow(ctx, `SELECT max(last_active) FROM contact_active WHERE contact_id = ?`, int64(absorbed)).Scan(&from.active)
+	to, from = found[survivor], found[absorbed]
+	var active sql.NullInt64
+	err = tx.QueryRow(ctx, `SELECT max(last_active) FROM contact_active WHERE contact_id = ?`, int64(absorbed)).Scan(&active)
+	from.active = active.Int64
 	return to, from, err
 }
 
-// join writes to the survivor's row what it takes from the other's, and makes
-// the other's lead to it.
-func (to side) join(ctx context.Context, tx *db.Tx, from side) error {
-	added, ip := to.added, to.ip
-	if from.added < to.added {
-		added, ip = from.added, from.ip
-	}
-	if !ip.Valid {
-		ip = to.ip
-	}
-	identified := to.identified
-	if from.identified.Valid && (!identified.Valid || from.identified.Int64 < identified.Int64) {
-		identified = from.identified
-	}
-	owner := to.owner
-	if !owner.Valid {
-		owner = from.owner
-	}
-	_, err := tx.Exec(ctx, `UPDATE contact SET added = ?, identified = ?, points = ?, owner_id = ?, ip_id = ? WHERE id = ?`,
-		added, identified, to.points+from.points, owner, ip, int64(to.id))
+// sides reads contacts and holds them until the end of the transaction.
+func sides(ctx context.Context, tx *db.Tx, contacts ...id.Contact) (map[id.Contact]side, error) {
+	found := map[id.Contact]side{}
+	among, args := db.InIDs(tx.Dialect(), "id", contacts)
+	err := db.Each(ctx, tx, `SELECT id, state, added, coalesce(identified, 0), points, coalesce(owner_id, 0), coalesce(ip_id, 0), coalesce(name, ''), fields FROM contact
+		WHERE `+among+` ORDER BY id`+tx.Dialect().ForUpdate(), args, func(row db.Row) error {
+		var s side
+		var fields []byte
+		err := row.Scan(&s.id, &s.state, &s.added, &s.identified, &s.points, &s.owner, &s.ip, &s.name, &fields)
+		if err == nil {
+			s.values, err = decodeValues(fields)
+		}
+		found[s.id] = s
+		return err
+	})
+	return found, err
+}
+
+// join writes to the survivor's row what it takes from the other's, but for
+// values, and makes the other's lead to it, or to whom it belongs to that was merged
+// into it.
+func (to side) join(ctx context.Context, tx *db.Tx, from side, joined shape, into id.Contact) error {
+	err := joined.write(ctx, tx, to.id)
 	if err == nil {
-		_, err = tx.Exec(ctx, `UPDATE contact SET state = ?, merged_into = ? WHERE id = ?`, int(merged), int64(to.id), int64(from.id))
+		_, err = tx.Exec(ctx, `UPDATE contact SET state = ?, merged_into = ? WHERE id = ?`, int(merged), int64(into), int64(from.id))
 	}
 	if err == nil {
 		_, err = tx.Exec(ctx, `DELETE FROM contact_active WHERE contact_id = ?`, int64(from.id))
@@ -143,24 +219,39 @@ func (to side) join(ctx context.Context, tx *db.Tx, from side) error {
 	if err == nil {
 		_, err = tx.Exec(ctx, `DELETE FROM field_index WHERE contact_id = ?`, int64(from.id))
 	}
+	if err == nil && from.active != 0 {
+		err = touch(ctx, tx, to.id, to.state, db.Time(from.active))
+	}
+	if err == nil {
+		err = tx.UnindexText(ctx, "contact_search", int64(from.id))
+	}
 	if err != nil {
 		return fmt.Errorf("merge contact %d into %d: %w", from.id, to.id, err)
 	}
-	if from.active.Valid {
-		if err := touch(ctx, tx, to.id, to.state, db.Time(from.active.Int64)); err != nil {
-			return err
-		}
-	}
-	return tx.UnindexText(ctx, "contact_search", int64(from.id))
+	return nil
 }
 
+// write stores all but the values.
+func (s shape) write(ctx context.Context, tx *db.Tx, contact id.Contact) error {
+	_, err := tx.Exec(ctx, `UPDATE contact SET added = ?, identified = ?, points = ?, owner_id = ?, ip_id = ? WHERE id = ?`,
+		s.added, db.NullID(s.identified), s.points, db.NullID(s.owner), db.NullID(s.ip), int64(contact))
+	return err
+}
+
+// moveAllKeys moves the keys of a contact, and ends the conflicts that this ends.
 func moveAllKeys(ctx context.Context, tx *db.Tx, keys []Key, from, to id.Contact) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM identity WHERE contact_id = ?`, int64(from)); err != nil {
 		return fmt.Errorf("move keys of contact %d: %w", from, err)
 	}
 	rows := make([][]any, 0, len(keys))
 	for _, k := range keys {
-		rows = append(rows, []any{int(k.Kind), k.Value, int64(to), db.Millis(k.Added), int(k.Source)})
+		rows = append(rows, []any{int(k.Kind), k.Value, int64(to), db.Millis(k.Added), int(k.Source), int64(cmp.Or(k.Origin, from))})
+		if k.Kind == keyDevice {
+			continue
+		}
+		if err := settled(ctx, tx, k.Kind, k.Value, to); err != nil {
+			return err
+		}
 	}
 	return tx.Insert(ctx, "identity", keyColumns, rows)
 }
@@ -195,9 +286,31 @@ func joinIPs(ctx context.Context, tx *db.Tx, from, to id.Contact) ([]string, err
 	return fresh, nil
 }
 
-// Absorbed finds the contacts that were merged into each of these, not counting
-// those that had been merged into them before.
+// Absorbed finds all contacts that were merged into each of these.
 func Absorbed(ctx context.Context, q db.Q, survivors []id.Contact) (map[id.Contact][]id.Contact, error) {
+	all := map[id.Contact][]id.Contact{}
+	top := map[id.Contact]id.Contact{}
+	for _, s := range survivors {
+		top[s] = s
+	}
+	for look := survivors; len(look) > 0; {
+		into, err := absorbedBy(ctx, q, look)
+		if err != nil {
+			return nil, err
+		}
+		look = nil
+		for survivor, absorbed := range into {
+			for _, c := range absorbed {
+				top[c] = top[survivor]
+			}
+			all[top[survivor]] = append(all[top[survivor]], absorbed...)
+			look = append(look, absorbed...)
+		}
+	}
+	return all, nil
+}
+
+func absorbedBy(ctx context.Context, q db.Q, survivors []id.Contact) (map[id.Contact][]id.Contact, error) {
 	among, args := db.InIDs(q.Dialect(), "merged_into", survivors)
 	rows, err := q.Query(ctx, `SELECT merged_into, id FROM contact WHERE merged_into IS NOT NULL AND `+among+` ORDER BY id`, args...)
 	if err != nil {
@@ -217,12 +330,13 @@ func Absorbed(ctx context.Context, q db.Q, survivors []id.Contact) (map[id.Conta
 
 // Attach makes a device lead to a contact that proved it is the same person's.
 // A visitor behind the device who owns no strong key is absorbed.
-func Attach(ctx context.Context, tx *db.Tx, v Visitor, to id.Contact, source activity.Source, by By) error {
-	to, err := Resolve(ctx, tx, to)
-	if err != nil || v.Contact == to {
+func Attach(ctx context.Context, tx *db.Tx, v, to Visitor, source activity.Source, by By) error {
+	end, err := Resolve(ctx, tx, to.Contact)
+	if err != nil || v.Contact == end {
 		return err
 	}
-	if _, err := Find(ctx, tx, to); err != nil {
+	to.Contact = end
+	if _, err := Find(ctx, tx, end); err != nil {
 		return err
 	}
 	if v.Contact != 0 {

@@ -239,7 +239,7 @@ func (s Sweep) fill(ctx context.Context, tx *db.Tx, f field.Field, list []swept)
 		value := values[f.Alias]
 		rows = append(rows, indexRows(c.id, f, value)...)
 		if key := normalise(value); f.Unique && key != "" {
-			claims = append(claims, []any{int(keyOf(f)), key, int64(c.id), db.Millis(tx.Now()), int(activity.SourceSystem)})
+			claims = append(claims, []any{int(keyOf(f)), key, int64(c.id), db.Millis(tx.Now()), int(activity.SourceSystem), nil})
 		}
 	}
 	among, args := db.InIDs(tx.Dialect(), "contact_id", numbers)

@@ -38,6 +38,7 @@ type Edit struct {
 	By       By
 	User     id.User
 	UserName string
+	origin   id.Contact // whom it belongs to, zero for the contact itself
 }
 
 // Changes of what is no field.
@@ -89,7 +90,7 @@ func (e Edit) Save(ctx context.Context, tx *db.Tx) (contact id.Contact, fresh bo
 			keys.Values[f.Alias] = value
 		}
 	}
-	if contact, err = settle(ctx, tx, keys); err != nil {
+	if contact, e.origin, err = settle(ctx, tx, keys); err != nil {
 		return 0, false, err
 	}
 	if contact != 0 {
@@ -104,7 +105,7 @@ func (e Edit) Save(ctx context.Context, tx *db.Tx) (contact id.Contact, fresh bo
 		return 0, false, err
 	}
 	contact = id.Contact(number)
-	owner, err := claimAll(ctx, tx, contact, keys)
+	owner, err := claimAll(ctx, tx, contact, 0, keys)
 	if err != nil {
 		return 0, false, err
 	}
@@ -118,9 +119,13 @@ func (e Edit) Save(ctx context.Context, tx *db.Tx) (contact id.Contact, fresh bo
 // else's change since Seen is a Conflict fault; what is wrong is said field by
 // field. Nothing is written then.
 func Update(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
-	contact, err := Resolve(ctx, tx, contact)
+	asked := contact
+	contact, err := Resolve(ctx, tx, asked)
 	if err != nil {
 		return err
+	}
+	if asked != contact {
+		e.origin = asked
 	}
 	var state State
 	var modified, owner sql.NullInt64
@@ -175,7 +180,7 @@ func Update(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 			return fmt.Errorf("update contact %d: %w", contact, err)
 		}
 	}
-	_, err = apply(ctx, tx, contact, edit{values: values, beside: beside, source: e.Source, by: e.By, user: e.User, name: e.UserName})
+	_, err = apply(ctx, tx, contact, edit{values: values, beside: beside, origin: e.origin, source: e.Source, by: e.By, user: e.User, name: e.UserName})
 	return err
 }
 

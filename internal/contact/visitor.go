@@ -16,8 +16,10 @@ import (
 // by the token, Token is empty when there is no device.
 type Visitor struct {
 	Contact id.Contact
-	Device  id.Device
-	Token   string
+	// Origin is whose the device was before a merge, zero for Contact itself.
+	Origin id.Contact
+	Device id.Device
+	Token  string
 	// IP is the address of the request, empty when it is not to be kept.
 	IP string
 	// Address is the number of IP, zero where the caller does not know it.
@@ -26,16 +28,15 @@ type Visitor struct {
 	Zone string
 }
 
-// Owners finds the contacts that own these device tokens; tokens without owner
-// are absent. A merge moves the keys, so an owner is never merged into another.
-func Owners(ctx context.Context, q db.Q, tokens []string) (map[string]id.Contact, error) {
+// Owners finds who owns these device tokens; tokens without owner are absent. A
+// merge moves the keys, so an owner is never merged into another.
+func Owners(ctx context.Context, q db.Q, tokens []string) (map[string]Visitor, error) {
 	among, args := db.InKeys(q.Dialect(), "kind", int(keyDevice), "value", tokens)
-	owners := map[string]id.Contact{}
-	err := db.Each(ctx, q, `SELECT value, contact_id FROM identity WHERE `+among, args, func(row db.Row) error {
-		var token string
-		var contact id.Contact
-		err := row.Scan(&token, &contact)
-		owners[token] = contact
+	owners := map[string]Visitor{}
+	err := db.Each(ctx, q, `SELECT value, contact_id, coalesce(origin_id, 0) FROM identity WHERE `+among, args, func(row db.Row) error {
+		var v Visitor
+		err := row.Scan(&v.Token, &v.Contact, &v.Origin)
+		owners[v.Token] = v
 		return err
 	})
 	if err != nil {
@@ -68,7 +69,7 @@ func CreateVisitors(ctx context.Context, tx *db.Tx, visitors []*Visitor, by By) 
 	for i, v := range fresh {
 		v.Contact = id.Contact(ids[i])
 		if v.Token != "" {
-			keys = append(keys, []any{int(keyDevice), v.Token, ids[i], now, int(activity.SourceTracking)})
+			keys = append(keys, []any{int(keyDevice), v.Token, ids[i], now, int(activity.SourceTracking), nil})
 		}
 	}
 	// A token that a transaction beside this one claims meanwhile makes it run again.
@@ -140,6 +141,7 @@ var ipColumns = []string{"contact_id", "ip_id", "added"}
 // At is zero.
 type Seen struct {
 	Contact id.Contact
+	Origin  id.Contact // as that of a Visitor
 	Address string
 	At      time.Time
 }
@@ -191,7 +193,7 @@ func AddIPs(ctx context.Context, tx *db.Tx, seen []Seen, source activity.Source)
 			s.At = tx.Now()
 		}
 		added = append(added, []any{int64(s.Contact), p.ip, db.Millis(s.At)})
-		activity.Append(tx, activity.Entry{Contact: s.Contact, At: s.At, Kind: KindIPAdded, Source: source, Data: IPAdded{IP: s.Address}})
+		activity.Append(tx, activity.Entry{Contact: s.Contact, Origin: s.Origin, At: s.At, Kind: KindIPAdded, Source: source, Data: IPAdded{IP: s.Address}})
 	}
 	return tx.InsertOr(ctx, "contact_ip", ipColumns, added, "ON CONFLICT DO NOTHING")
 }

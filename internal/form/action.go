@@ -138,7 +138,7 @@ func (a Action) changeTags(ctx context.Context, tx *db.Tx, out Outcome) error {
 }
 
 func (out Outcome) by() label.By {
-	return label.By{Source: activity.SourceForm, Object: "submission", ID: int64(out.Submission), Name: out.Form.Name}
+	return label.By{Source: activity.SourceForm, Origin: out.origin, Object: "submission", ID: int64(out.Submission), Name: out.Form.Name}
 }
 
 func findActions(ctx context.Context, q db.Q, form id.Form) ([]Action, error) {

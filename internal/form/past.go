@@ -66,7 +66,7 @@ func SubmitPast(ctx context.Context, tx *db.Tx, list []Past) error {
 		return err
 	}
 	for i, p := range list {
-		outs[i].tell(tx, p.At, p.Visitor, cut(p.Page), cut(p.Referrer))
+		outs[i].tell(tx, p.At, p.Visitor.Device, cut(p.Page), cut(p.Referrer))
 	}
 	if err := label.AddAll(ctx, tx, tags); err != nil {
 		return err

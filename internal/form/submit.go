@@ -49,7 +49,8 @@ type Outcome struct {
 	// Message and Redirect are the post action with the answers filled in; one of them may be empty, or both.
 	Message, Redirect string
 
-	stamp string // of its proof
+	stamp  string     // of its proof
+	origin id.Contact // whom it belongs to, as that of a contact.Visitor
 }
 
 // Submit accepts a submission in one transaction, or returns a fault: Invalid by alias where answers are not
@@ -197,7 +198,7 @@ func record(ctx context.Context, tx *db.Tx, s Submission, out *Outcome, values m
 			return err
 		}
 	}
-	who := visitor.Contact
+	who := visitor
 	if len(values) > 0 {
 		who, _, err = contact.Identify(ctx, tx, contact.Submitted{
 			Visitor: visitor, Values: values, Source: activity.SourceForm,
@@ -207,19 +208,19 @@ func record(ctx context.Context, tx *db.Tx, s Submission, out *Outcome, values m
 			return err
 		}
 	}
-	out.Contact = who
+	out.Contact, out.origin = who.Contact, who.Origin
 	page, referrer := cut(s.Page), cut(s.Referrer)
 	text, err := json.Marshal(out.Answers)
 	if err != nil {
 		return err
 	}
 	err = tx.Insert(ctx, "form_submission", submissionColumns,
-		[][]any{{int64(who), n, int64(f.ID), db.Millis(tx.Now()), s.IP, page, referrer, string(text), words(out.Answers)}})
+		[][]any{{int64(who.Contact), n, int64(f.ID), db.Millis(tx.Now()), s.IP, page, referrer, string(text), words(out.Answers)}})
 	if err != nil {
 		return err
 	}
-	if who != 0 {
-		out.tell(tx, tx.Now(), visitor, page, referrer)
+	if who.Contact != 0 {
+		out.tell(tx, tx.Now(), who.Device, page, referrer)
 	}
 	if err := f.act(ctx, tx, *out); err != nil {
 		return err
@@ -240,13 +241,9 @@ func words(answers []Answer) string {
 }
 
 // tell appends the submission to the thread of its contact.
-func (out Outcome) tell(tx *db.Tx, at time.Time, visitor contact.Visitor, page, referrer string) {
-	f, who := out.Form, out.Contact
-	device := visitor.Device
-	if who != visitor.Contact {
-		device = 0 // it was handed over, and gets another number with its next view
-	}
-	activity.Append(tx, activity.Entry{Contact: who, At: at, Kind: KindSubmitted, Source: activity.SourceForm, Device: device,
+func (out Outcome) tell(tx *db.Tx, at time.Time, device id.Device, page, referrer string) {
+	f := out.Form
+	activity.Append(tx, activity.Entry{Contact: out.Contact, Origin: out.origin, At: at, Kind: KindSubmitted, Source: activity.SourceForm, Device: device,
 		Data: Submitted{Form: f.ID, Name: f.Name, Submission: out.Submission, Answers: out.Answers, Page: page, Referrer: referrer}})
 }
 

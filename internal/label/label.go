@@ -35,9 +35,12 @@ type Tag struct {
 // By says who put a tag on a contact or took it off.
 type By struct {
 	Source activity.Source `json:"-"`
-	Object string          `json:"object,omitempty"`
-	ID     int64           `json:"id,omitempty"`
-	Name   string          `json:"name,omitempty"`
+	// Origin is whose doing it was when that was merged into the contact, zero for
+	// the contact's.
+	Origin id.Contact `json:"-"`
+	Object string     `json:"object,omitempty"`
+	ID     int64      `json:"id,omitempty"`
+	Name   string     `json:"name,omitempty"`
 }
 
 // Tagged is the data of tag.added and tag.removed.
@@ -82,7 +85,7 @@ func Add(ctx context.Context, tx *db.Tx, contact id.Contact, names []string, by 
 			return err
 		}
 		if fresh > 0 {
-			activity.Append(tx, activity.Entry{Contact: contact, Kind: KindAdded, Source: by.Source, Data: Tagged{tag.Name, by}})
+			activity.Append(tx, activity.Entry{Contact: contact, Origin: by.Origin, Kind: KindAdded, Source: by.Source, Data: Tagged{tag.Name, by}})
 		}
 	}
 	return nil
@@ -163,7 +166,7 @@ func Remove(ctx context.Context, tx *db.Tx, contact id.Contact, tag int64, by By
 		if _, err := tx.Exec(ctx, `DELETE FROM contact_tag WHERE contact_id = ? AND tag_id = ?`, int64(contact), tag); err != nil {
 			return fmt.Errorf("remove tag of contact %d: %w", contact, err)
 		}
-		activity.Append(tx, activity.Entry{Contact: contact, Kind: KindRemoved, Source: by.Source, Data: Tagged{t.Name, by}})
+		activity.Append(tx, activity.Entry{Contact: contact, Origin: by.Origin, Kind: KindRemoved, Source: by.Source, Data: Tagged{t.Name, by}})
 		return forget(ctx, tx, []int64{tag})
 	}
 	return nil

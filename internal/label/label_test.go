@@ -83,8 +83,8 @@ func TestTagsFollow(t *testing.T) {
 		t.Fatal(err)
 	}
 	into := id.Contact(2)
-	follow := func(context.Context, db.Q, activity.Event) ([]id.Contact, id.Contact, error) {
-		return []id.Contact{1}, into, nil
+	follow := func(context.Context, db.Q, activity.Event) (activity.Fate, error) {
+		return activity.Fate{From: []id.Contact{1}, Into: into}, nil
 	}
 	reader := label.Reader(follow, label.KindAdded)
 	if err := activity.NewRunner(d, nil, reader).CatchUp(t.Context()); err != nil {

@@ -118,8 +118,8 @@ func TestNotesFollow(t *testing.T) {
 	first := add(t, d, 1, note.Draft{Type: note.General, Text: "one"})
 	add(t, d, 2, note.Draft{Type: note.General, Text: "two"})
 	into := id.Contact(2)
-	follow := func(context.Context, db.Q, activity.Event) ([]id.Contact, id.Contact, error) {
-		return []id.Contact{1}, into, nil
+	follow := func(context.Context, db.Q, activity.Event) (activity.Fate, error) {
+		return activity.Fate{From: []id.Contact{1}, Into: into}, nil
 	}
 	reader := note.Reader(follow, note.KindAdded)
 	if err := activity.NewRunner(d, nil, reader).CatchUp(t.Context()); err != nil {

@@ -120,7 +120,7 @@ func TestBrowserIsMergedByAnotherProcess(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return contact.Attach(t.Context(), tx, visitor, known, activity.SourceForm, contact.By{})
+		return contact.Attach(t.Context(), tx, visitor, contact.Visitor{Contact: known}, activity.SourceForm, contact.By{})
 	})
 	if err != nil {
 		t.Fatal(err)

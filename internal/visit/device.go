@@ -42,8 +42,8 @@ func (s *session) know(ctx context.Context) error {
 	var known []string
 	for _, token := range unknown {
 		if owner, ok := owners[token]; ok {
-			s.browsers[token] = &browser{contact: owner}
-			contacts, known = append(contacts, owner), append(known, token)
+			s.browsers[token] = &browser{contact: owner.Contact, origin: owner.Origin}
+			contacts, known = append(contacts, owner.Contact), append(known, token)
 		} else {
 			v := &contact.Visitor{Token: token, IP: s.agents[token].IP, Zone: s.agents[token].LikelyZone}
 			v.Address, _ = s.r.addresses.get(v.IP)
@@ -246,7 +246,8 @@ func Known(ctx context.Context, q db.Q, token string) (contact.Visitor, error) {
 	if err != nil {
 		return v, err
 	}
-	if v.Contact = owners[token]; v.Contact == 0 {
+	owner, known := owners[token]
+	if v.Contact, v.Origin = owner.Contact, owner.Origin; !known {
 		return v, nil
 	}
 	err = q.QueryRow(ctx, `SELECT id FROM device WHERE contact_id = ? AND token = ?`, int64(v.Contact), token).Scan(&v.Device)

@@ -6,7 +6,6 @@ import (
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
 	"ariane/internal/contact"
-	"ariane/internal/id"
 )
 
 // EraseReader forgets the devices of contacts that were erased.
@@ -14,8 +13,8 @@ func EraseReader() activity.Reader {
 	return activity.Follower("visit.erase", contact.Follow, eraseDevices, contact.KindErased)
 }
 
-func eraseDevices(ctx context.Context, tx *db.Tx, gone []id.Contact, _ id.Contact) error {
-	among, args := db.InIDs(tx.Dialect(), "contact_id", gone)
+func eraseDevices(ctx context.Context, tx *db.Tx, f activity.Fate) error {
+	among, args := db.InIDs(tx.Dialect(), "contact_id", f.From)
 	for _, text := range []string{`DELETE FROM device WHERE `, `DELETE FROM untracked WHERE `} {
 		if _, err := tx.Exec(ctx, text+among, args...); err != nil {
 			return err

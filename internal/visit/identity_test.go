@@ -73,8 +73,8 @@ func (w *world) do(n int, d deed) {
 			}
 			w.met[v.Contact] = true
 		}
-		var err error
-		got, _, err = contact.Identify(ctx, tx, contact.Submitted{Visitor: v, Values: values, Source: activity.SourceForm})
+		who, _, err := contact.Identify(ctx, tx, contact.Submitted{Visitor: v, Values: values, Source: activity.SourceForm})
+		got = who.Contact
 		return err
 	})
 	if err != nil {

@@ -104,7 +104,8 @@ func (s *session) arrive(ctx context.Context, h *Hit) error {
 	if err != nil {
 		return err
 	}
-	to := owners[h.From.Token]
+	owner := owners[h.From.Token]
+	to := owner.Contact
 	if to == 0 || to == b.contact {
 		return nil
 	}
@@ -112,8 +113,8 @@ func (s *session) arrive(ctx context.Context, h *Hit) error {
 	if err != nil || !c.Anonymous() {
 		return err
 	}
-	visitor := contact.Visitor{Contact: b.contact, Device: b.device, Token: h.Token}
-	if err := contact.Attach(ctx, s.tx, visitor, to, activity.SourceTracking, contact.By{Object: "link"}); err != nil {
+	visitor := contact.Visitor{Contact: b.contact, Origin: b.origin, Device: b.device, Token: h.Token}
+	if err := contact.Attach(ctx, s.tx, visitor, owner, activity.SourceTracking, contact.By{Object: "link"}); err != nil {
 		return err
 	}
 	return s.moved(ctx, h.Token, to)

@@ -1,6 +1,7 @@
 package visit
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -12,9 +13,15 @@ import (
 )
 
 // MergeReader moves devices with their contact when it is merged, and follows
-// nobody of whom one part is not to be followed.
+// nobody of whom one part is not to be followed. It takes that back with the merge.
 func MergeReader() activity.Reader {
-	return activity.Follower("visit.merge", contact.Follow, moveDevices, contact.KindMerged, contact.KindJoined)
+	move := func(ctx context.Context, tx *db.Tx, f activity.Fate) error {
+		if f.Apart {
+			return part(ctx, tx, f.From[0], f.Into)
+		}
+		return moveDevices(ctx, tx, f.From, f.Into)
+	}
+	return activity.Follower("visit.merge", contact.Follow, move, contact.KindMerged, contact.KindJoined, contact.KindUnmerged, contact.KindVisitorUnmerged)
 }
 
 // moveDevices moves what this package keeps of contacts to the one they were
@@ -25,20 +32,24 @@ func moveDevices(ctx context.Context, tx *db.Tx, from []id.Contact, to id.Contac
 		return nil
 	}
 	among, args := db.InIDs(tx.Dialect(), "contact_id", from)
-	for _, s := range []struct {
-		text string
-		args []any
-	}{
-		{`INSERT INTO device (contact_id, id, token, added, user_agent_id, language, resolution, timezone, platform, city, region, country)
-			SELECT CAST(? AS BIGINT), id, token, added, user_agent_id, language, resolution, timezone, platform, city, region, country FROM device WHERE ` + among + ` ON CONFLICT DO NOTHING`,
-			append([]any{int64(to)}, args...)},
-		{`DELETE FROM device WHERE ` + among, args},
-	} {
-		if _, err := tx.Exec(ctx, s.text, s.args...); err != nil {
-			return fmt.Errorf("move devices to contact %d: %w", to, err)
-		}
+	if err := copyDevices(ctx, tx, to, among, args); err != nil {
+		return err
 	}
 	return moveUntracked(ctx, tx, from, to)
+}
+
+// copyDevices moves the devices that a condition is true of.
+func copyDevices(ctx context.Context, tx *db.Tx, to id.Contact, where string, args []any) error {
+	const columns = `id, token, added, user_agent_id, language, resolution, timezone, platform, city, region, country`
+	_, err := tx.Exec(ctx, `INSERT INTO device (contact_id, `+columns+`) SELECT CAST(? AS BIGINT), `+columns+` FROM device WHERE `+where+` ON CONFLICT DO NOTHING`,
+		append([]any{int64(to)}, args...)...)
+	if err == nil {
+		_, err = tx.Exec(ctx, `DELETE FROM device WHERE `+where, args...)
+	}
+	if err != nil {
+		return fmt.Errorf("move devices to contact %d: %w", to, err)
+	}
+	return nil
 }
 
 // moveUntracked lets a contact not be followed when one of those was not.
@@ -118,11 +129,11 @@ func (s *session) moved(ctx context.Context, token string, to id.Contact) error 
 		return err
 	}
 	for _, other := range s.browsers {
-		if other.contact == from {
-			other.contact = into
+		if other.contact == from && into != from {
+			other.contact, other.origin = into, cmp.Or(other.origin, from)
 		}
 	}
-	b.contact, b.device = to, 0
+	b.contact, b.origin, b.device = to, 0, 0
 	if err := s.findDevices(ctx, []id.Contact{to}); err != nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func TestNobodyIsFollowedAfterAMerge(t *testing.T) {
 	}
 	step(func(tx *db.Tx) error { return visit.SetFollowed(ctx, tx, other, false, contact.By{}) })
 	step(func(tx *db.Tx) error {
-		return contact.Attach(ctx, tx, contact.Visitor{Contact: other}, ada, activity.SourceForm, contact.By{})
+		return contact.Attach(ctx, tx, contact.Visitor{Contact: other}, contact.Visitor{Contact: ada}, activity.SourceForm, contact.By{})
 	})
 	record(t, r, hit(1, 3))
 	if err := activity.NewRunner(d, dbtest.Options(t).Log, visit.MergeReader()).CatchUp(ctx); err != nil {

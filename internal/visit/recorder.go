@@ -97,6 +97,7 @@ type Recorder struct {
 // browser is what is remembered of a device, without pointers.
 type browser struct {
 	contact id.Contact
+	origin  id.Contact // as that of a contact.Visitor
 	device  id.Device
 	ip      digest
 	views   recent
@@ -433,7 +434,7 @@ func (s *session) record(ctx context.Context, batch []*waiting) error {
 		if b.untracked {
 			continue
 		}
-		w.view = activity.Append(s.tx, activity.Entry{Contact: b.contact, Device: b.device, Kind: KindPageViewed, Source: activity.SourceTracking,
+		w.view = activity.Append(s.tx, activity.Entry{Contact: b.contact, Origin: b.origin, Device: b.device, Kind: KindPageViewed, Source: activity.SourceTracking,
 			Data: s.stored(h)})
 	}
 	if err := s.settle(ctx, batch); err != nil {
@@ -448,7 +449,7 @@ func (s *session) moveIPs(ctx context.Context, batch []*waiting) error {
 	for _, w := range batch {
 		if b := s.browsers[w.hit.Token]; w.hit.IP != "" && b.ip != digestOf(w.hit.IP) && !b.untracked {
 			b.ip = digestOf(w.hit.IP)
-			seen = append(seen, contact.Seen{Contact: b.contact, Address: w.hit.IP})
+			seen = append(seen, contact.Seen{Contact: b.contact, Origin: b.origin, Address: w.hit.IP})
 		}
 	}
 	return contact.AddIPs(ctx, s.tx, seen, activity.SourceTracking)

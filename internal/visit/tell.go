@@ -45,23 +45,24 @@ func (s *session) tell(ctx context.Context, h *Hit) error {
 	}
 	b.told = said
 	if len(h.Values)+len(h.Fill) > 0 {
-		owner, _, err := contact.Identify(ctx, s.tx, contact.Submitted{
-			Visitor: contact.Visitor{Contact: b.contact, Device: b.device, Token: h.Token, IP: h.IP},
+		who, _, err := contact.Identify(ctx, s.tx, contact.Submitted{
+			Visitor: contact.Visitor{Contact: b.contact, Origin: b.origin, Device: b.device, Token: h.Token, IP: h.IP},
 			Values:  h.Values, Fill: h.Fill, Source: activity.SourceTracking, By: contact.By{Object: "hit"},
 		})
 		if err != nil {
 			return err
 		}
-		if owner != b.contact {
-			if err := s.moved(ctx, h.Token, owner); err != nil {
+		if who.Contact != b.contact {
+			if err := s.moved(ctx, h.Token, who.Contact); err != nil {
 				return err
 			}
 		}
+		s.browsers[h.Token].origin = who.Origin
 	}
 	if b = s.browsers[h.Token]; b.untracked {
 		return nil
 	}
-	by := label.By{Source: activity.SourceTracking, Object: "hit"}
+	by := label.By{Source: activity.SourceTracking, Object: "hit", Origin: b.origin}
 	if err := label.Add(ctx, s.tx, b.contact, h.Tags, by); err != nil {
 		return err
 	}

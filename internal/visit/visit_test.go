@@ -199,7 +199,8 @@ func TestHandedOverDeviceLeadsToItsNewOwner(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			got, _, err = contact.Identify(ctx, tx, contact.Submitted{Visitor: v, Values: map[string]string{"email": address}, Source: activity.SourceForm})
+			who, _, err := contact.Identify(ctx, tx, contact.Submitted{Visitor: v, Values: map[string]string{"email": address}, Source: activity.SourceForm})
+			got = who.Contact
 			return err
 		})
 		if err != nil {

@@ -205,7 +205,7 @@ func (s *sampler) mark(h visit.Hit) error {
 	if err != nil {
 		return err
 	}
-	return contact.MarkSample(s.ctx, s.tx, owners[h.Token])
+	return contact.MarkSample(s.ctx, s.tx, owners[h.Token].Contact)
 }
 
 func (s *sampler) browser(i int, language string) visit.Hit {

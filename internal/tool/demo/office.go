@@ -71,7 +71,7 @@ func (s *sampler) tend(h visit.Hit, i int, from time.Time) {
 		if err != nil {
 			return err
 		}
-		c := owners[h.Token]
+		c := owners[h.Token].Contact
 		by := contact.By{Object: "user", ID: int64(u.ID), Name: u.Name()}
 		e := contact.Edit{Values: map[string]string{"points": strconv.Itoa(score)}, Source: activity.SourceUser, By: by, User: u.ID, UserName: u.Name()}
 		if i%2 == 0 {

@@ -17,7 +17,6 @@ import (
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/form"
-	"ariane/internal/id"
 	"ariane/internal/label"
 	"ariane/internal/note"
 	"ariane/internal/search"
@@ -104,9 +103,9 @@ func (w *writer) ordinary(ctx context.Context, tx *db.Tx, s step) error {
 		s.who.contact, err = contact.Create(ctx, tx, s.card)
 	case look:
 		if err = w.recorder.RecordIn(ctx, tx, s.hit); err == nil {
-			var owners map[string]id.Contact
+			var owners map[string]contact.Visitor
 			owners, err = contact.Owners(ctx, tx, []string{s.hit.Token})
-			s.who.contact = owners[s.hit.Token]
+			s.who.contact = owners[s.hit.Token].Contact
 		}
 	case submit, join:
 		return w.join(ctx, tx, s)

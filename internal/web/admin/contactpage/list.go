@@ -149,12 +149,12 @@ func (d Deps) load(ctx context.Context, l listRequest) (listData, error) {
 	}
 	data.Found, data.Exact = data.Page.Found, data.Page.Exact
 	totals, err := report.Totals(ctx, d.DB, contact.KindCreated, contact.KindIdentified, contact.KindMerged, contact.KindJoined,
-		contact.KindDeleted, contact.KindRestored, contact.KindVisitorDeleted, contact.KindVisitorRestored)
+		contact.KindDeleted, contact.KindRestored, contact.KindVisitorDeleted, contact.KindVisitorRestored, contact.KindUnmerged, contact.KindVisitorUnmerged)
 	if err != nil {
 		return data, err
 	}
-	known := totals[contact.KindMerged] + totals[contact.KindDeleted] - totals[contact.KindRestored]
-	visitors := totals[contact.KindJoined] + totals[contact.KindVisitorDeleted] - totals[contact.KindVisitorRestored]
+	known := totals[contact.KindMerged] - totals[contact.KindUnmerged] + totals[contact.KindDeleted] - totals[contact.KindRestored]
+	visitors := totals[contact.KindJoined] - totals[contact.KindVisitorUnmerged] + totals[contact.KindVisitorDeleted] - totals[contact.KindVisitorRestored]
 	data.Known, data.Created = int(totals[contact.KindIdentified]-known), int(totals[contact.KindCreated]-known-visitors)
 	var curves map[activity.Kind][]int64
 	curves, err = report.Daily(ctx, d.DB, d.Clock(), chartDays, visit.KindPageViewed, contact.KindIdentified)

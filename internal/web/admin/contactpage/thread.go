@@ -46,6 +46,8 @@ var tellings = map[activity.Kind]telling{
 	contact.KindIPAdded:    {"network", ui.Grey, tellIPAdded},
 	contact.KindMerged:     {"arrows-join", ui.Indigo, tellMerged},
 	contact.KindJoined:     {"arrows-join", ui.Indigo, tellMerged},
+	contact.KindUnmerged:   {"arrows-split", ui.Indigo, tellParted},
+	contact.KindParted:     {"arrows-split", ui.Indigo, tellParted},
 	contact.KindDeleted:    {"trash", ui.Red, tellRemoved},
 	contact.KindErased:     {"trash", ui.Red, tellRemoved},
 	contact.KindRestored:   {"refresh", ui.Green, tellRemoved},
@@ -57,6 +59,7 @@ var tellings = map[activity.Kind]telling{
 	label.KindRemoved:           {"x", ui.Grey, tellTagged},
 	contact.KindVisitorDeleted:  {"trash", ui.Red, tellRemoved},
 	contact.KindVisitorRestored: {"refresh", ui.Green, tellRemoved},
+	contact.KindVisitorUnmerged: {"arrows-split", ui.Indigo, tellParted},
 
 	note.KindAdded:   {"note", ui.Amber, tellNoted},
 	note.KindChanged: {"note", ui.Grey, tellNoted},
@@ -167,6 +170,24 @@ func tellMerged(ctx context.Context, e told, l *ui.ThreadLine) error {
 	n := int(m.Events)
 	l.Details = details(by(ctx, m.By), i18n.N(ctx, n, "contactpage.thread.joined.events|%s event|%s events", i18n.Number(ctx, n)),
 		i18n.T(ctx, "contactpage.thread.joined.number|number %s until then", strconv.FormatInt(int64(m.Contact), 10)))
+	return nil
+}
+
+func tellParted(ctx context.Context, e told, l *ui.ThreadLine) error {
+	var p contact.Parted
+	if err := e.Decode(&p); err != nil {
+		return err
+	}
+	name := p.Name
+	if name == "" {
+		name = i18n.T(ctx, "contactpage.thread.parted.visitor|the anonymous visitor %s", strconv.FormatInt(int64(p.Contact), 10))
+	}
+	if e.Kind == contact.KindParted {
+		sentence(ctx, l, "contactpage.thread.parted|Separated from %s again", name)
+	} else {
+		sentence(ctx, l, "contactpage.thread.unmerged|On its own again, out of %s", name)
+	}
+	l.Details = details(by(ctx, p.By), i18n.T(ctx, "contactpage.thread.parted.undone|the merge was taken back"))
 	return nil
 }
 
