@@ -74,8 +74,14 @@ func (d Deps) showMerge(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	v := mergeView{Person: person(ctx, c), Action: mergeURL(c.ID), Back: web.ContactURL(c.ID), Words: strings.TrimSpace(q.Get("search"))}
 	if number, err := strconv.ParseInt(q.Get("with"), 10, 64); err == nil && number > 0 {
-		err = d.compare(ctx, &v, c, id.Contact(number))
+		other, err := contact.Find(ctx, d.DB, id.Contact(number))
 		if err != nil {
+			return err
+		}
+		if c.Anonymous() && !other.Anonymous() { // who is known stays
+			return web.Redirect(w, r, mergeURL(other.ID)+"?"+url.Values{"with": {strconv.FormatInt(int64(c.ID), 10)}}.Encode())
+		}
+		if err := d.compare(ctx, &v, c, other); err != nil {
 			return err
 		}
 	} else if v.Words != "" {
@@ -113,11 +119,7 @@ func (d Deps) candidates(r *http.Request, c contact.Contact, words string) ([]ca
 }
 
 // compare puts two contacts side by side.
-func (d Deps) compare(ctx context.Context, v *mergeView, to contact.Contact, with id.Contact) error {
-	from, err := contact.Find(ctx, d.DB, with)
-	if err != nil {
-		return err
-	}
+func (d Deps) compare(ctx context.Context, v *mergeView, to, from contact.Contact) error {
 	if from.ID == to.ID {
 		return fault.Refused(nil, fault.Say("contact.merge_itself|A contact cannot be merged with itself."))
 	}
@@ -126,7 +128,7 @@ func (d Deps) compare(ctx context.Context, v *mergeView, to contact.Contact, wit
 		return err
 	}
 	v.Other, v.With = person(ctx, from), strconv.FormatInt(int64(from.ID), 10)
-	if to.State <= from.State {
+	if to.State == from.State {
 		v.Exchange = mergeURL(from.ID) + "?" + url.Values{"with": {strconv.FormatInt(int64(to.ID), 10)}}.Encode()
 	}
 	differing, err := contact.Differences(ctx, d.DB, to, from)
