@@ -87,12 +87,12 @@ func (a *door) editContact(ctx context.Context, tx *db.Tx, number int64, s sent)
 		}
 		return err
 	}
+	if err := contact.Update(ctx, tx, id.Contact(number), w.edit); err != nil {
+		return reworded(err, s.Value, nil)
+	}
 	c, err := contact.Resolve(ctx, tx, id.Contact(number))
 	if err != nil {
 		return err
-	}
-	if err := contact.Update(ctx, tx, c, w.edit); err != nil {
-		return reworded(err, s.Value, nil)
 	}
 	return w.beside(ctx, tx, c)
 }

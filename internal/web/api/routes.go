@@ -36,6 +36,8 @@ func Routes(d Deps) []web.Route {
 		add("GET", "/contacts/{id}", a.contact)
 		add("GET", "/contacts/{id}/activity", a.activity)
 		add("GET", "/contacts/list/fields", a.listFields)
+		add("POST", "/contacts/{id}/merge", a.merge)
+		add("POST", "/contacts/{id}/unmerge", a.unmerge)
 		for _, c := range a.writes(a.contactResource()) {
 			add(c.method, "/contacts"+c.path, c.handler)
 		}

@@ -24,6 +24,8 @@ func label(ctx context.Context, name string) string {
 		return i18n.T(ctx, "systempage.label.send|Send the answers of a form on")
 	case "thread.move":
 		return i18n.T(ctx, "systempage.label.move|Move the thread of a merged contact")
+	case "contact.unmerge":
+		return i18n.T(ctx, "systempage.label.unmerge|Bring the thread of a contact home that is taken out of another")
 	case "contact.bin":
 		return i18n.T(ctx, "systempage.label.bin|Erase the contacts deleted a day ago")
 	case "contact.fold":

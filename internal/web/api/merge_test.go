@@ -1,0 +1,55 @@
+package api_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"ariane/internal/contact"
+	"ariane/internal/id"
+)
+
+// Contacts are merged and taken apart by their numbers; the number of an absorbed
+// one reads the survivor.
+func TestMergeByNumbers(t *testing.T) {
+	b := start(t)
+	ada := b.add(contact.New{Values: map[string]string{"firstname": "Ada", "email": "ada@example.test"}})
+	augusta := b.add(contact.New{Values: map[string]string{"firstname": "Augusta", "email": "augusta@example.test", "city": "London"}})
+	type answer struct {
+		Contact struct {
+			ID     int64
+			Fields struct{ All map[string]any }
+		}
+		Errors []struct{ Code int }
+	}
+	call := func(method, path string, body any, status int) (a answer) {
+		t.Helper()
+		response, text := b.send(method, path, body)
+		if err := json.Unmarshal([]byte(text), &a); err != nil || response.StatusCode != status {
+			t.Fatalf("%s %s: %d %s, %v", method, path, response.StatusCode, text, err)
+		}
+		return a
+	}
+	path := func(n id.Contact, rest string) string { return fmt.Sprintf("/api/contacts/%d%s", n, rest) }
+	call("POST", path(ada, "/merge"), map[string]any{}, http.StatusBadRequest)
+	call("POST", path(ada, "/merge"), map[string]any{"contact": 999}, http.StatusNotFound)
+	call("POST", path(ada, "/merge"), map[string]any{"contact": ada}, http.StatusBadRequest)
+	call("POST", path(augusta, "/unmerge"), nil, http.StatusConflict)
+	a := call("POST", path(ada, "/merge"), map[string]any{"contact": augusta, "take": []string{"firstname"}}, http.StatusOK)
+	if all := a.Contact.Fields.All; a.Contact.ID != int64(ada) || all["firstname"] != "Augusta" || all["city"] != "London" || all["email"] != "ada@example.test" {
+		t.Errorf("%+v", a)
+	}
+	if a := call("GET", path(augusta, ""), nil, http.StatusOK); a.Contact.ID != int64(ada) {
+		t.Errorf("the absorbed one reads %d", a.Contact.ID)
+	}
+	// What is written to the absorbed one belongs to it.
+	call("PATCH", path(augusta, "/edit"), map[string]any{"zipcode": "75001"}, http.StatusOK)
+	a = call("POST", path(augusta, "/unmerge"), nil, http.StatusOK)
+	if all := a.Contact.Fields.All; a.Contact.ID != int64(augusta) || all["firstname"] != "Augusta" || all["zipcode"] != "75001" || all["email"] != "augusta@example.test" {
+		t.Errorf("%+v", a)
+	}
+	if all := call("GET", path(ada, ""), nil, http.StatusOK).Contact.Fields.All; all["firstname"] != "Ada" || all["city"] != nil || all["zipcode"] != nil {
+		t.Errorf("%+v", all)
+	}
+}
