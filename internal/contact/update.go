@@ -98,6 +98,10 @@ func (e Edit) Save(ctx context.Context, tx *db.Tx) (contact id.Contact, fresh bo
 	}
 	values, points, err := e.clean(ctx, tx, set, 0, nil)
 	if err != nil {
+		// What another took since it was looked for is no reason to refuse.
+		if contact, e.origin, _ = settle(ctx, tx, keys); contact != 0 {
+			return contact, false, Update(ctx, tx, contact, e)
+		}
 		return 0, false, err
 	}
 	number, err := tx.NextID(ctx, "contact")

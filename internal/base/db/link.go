@@ -237,7 +237,7 @@ func (l *link) ask(ctx context.Context) (busy map[int32]bool, err error) {
 		return nil, err
 	}
 	defer conn.Close(ctx)
-	rows, err := conn.Query(ctx, `SELECT pid FROM pg_stat_activity WHERE pid = ANY($1) AND state IS DISTINCT FROM 'idle'`, processes)
+	rows, err := conn.Query(ctx, `SELECT pid FROM pg_stat_activity WHERE pid = ANY($1) AND coalesce(state, 'active') NOT LIKE 'idle%'`, processes)
 	if err != nil {
 		return nil, err
 	}
