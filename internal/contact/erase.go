@@ -55,17 +55,9 @@ func erase(ctx context.Context, tx *db.Tx, contact id.Contact) (more bool, err e
 	if n, err := result.RowsAffected(); err != nil || n == 0 {
 		return false, err
 	}
-	all := []id.Contact{contact}
-	for i := 0; i < len(all); i++ {
-		rows, err := tx.Query(ctx, `SELECT id FROM contact WHERE merged_into = ?`, int64(all[i]))
-		if err != nil {
-			return false, err
-		}
-		absorbed, err := scanIDs(rows)
-		if err != nil {
-			return false, err
-		}
-		all = append(all, absorbed...)
+	all, err := subtree(ctx, tx, contact)
+	if err != nil {
+		return false, err
 	}
 	var erased int64
 	for _, c := range all {

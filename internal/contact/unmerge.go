@@ -52,8 +52,8 @@ type task struct {
 // Unmerge takes a merge back, by hand or automatic, as if it had not been: values,
 // keys and dates at once, the events of a long thread in slices by a job. What came
 // later goes to the one by whose key it came; a device that was handed to the
-// survivor since stays there. Who is not merged is a Conflict
-// fault; Refused is while another separation of the survivor is under way.
+// survivor since stays there. Who is not merged is a Conflict fault; Refused is
+// while another separation of the survivor is under way.
 func Unmerge(ctx context.Context, tx *db.Tx, s Separation) error {
 	p, err := openPast(ctx, tx, s)
 	if err != nil {

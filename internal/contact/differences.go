@@ -1,6 +1,7 @@
 package contact
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -47,12 +48,7 @@ func Differences(ctx context.Context, q db.Q, to, from Contact) ([]Differing, er
 		}
 		list = append(list, d)
 	}
-	slices.SortFunc(list, func(a, b Differing) int {
-		if a.Field < b.Field {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(list, func(a, b Differing) int { return cmp.Compare(a.Field, b.Field) })
 	return list, nil
 }
 
