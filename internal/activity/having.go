@@ -16,9 +16,15 @@ const askedAtOnce = 1000
 // Having lists those of some contacts who had one event of a kind whose data holds a
 // number of each of these. Their threads are read for it.
 func Having(ctx context.Context, q db.Q, contacts []id.Contact, kind Kind, each []Holding) ([]id.Contact, error) {
-	owners, err := withMoving(ctx, q, contacts)
+	owners, err := onTheirWay(ctx, q, contacts)
 	if err != nil {
 		return nil, err
+	}
+	if owners == nil {
+		owners = make(map[id.Contact]id.Contact, len(contacts))
+	}
+	for _, c := range contacts {
+		owners[c] = c
 	}
 	where, args := []string{"kind = ?"}, []any{int64(kind)}
 	for _, h := range each {
@@ -49,25 +55,4 @@ func Having(ctx context.Context, q db.Q, contacts []id.Contact, kind Kind, each 
 	}
 	slices.Sort(list)
 	return list, nil
-}
-
-// withMoving tells whose events those of a contact are: its own, and those that are
-// still on their way to it.
-func withMoving(ctx context.Context, q db.Q, contacts []id.Contact) (map[id.Contact]id.Contact, error) {
-	owners := make(map[id.Contact]id.Contact, len(contacts))
-	for _, c := range contacts {
-		owners[c] = c
-	}
-	err := db.Each(ctx, q, `SELECT contact_id, into_id FROM event_move`, nil, func(row db.Row) error {
-		var from, into id.Contact
-		err := row.Scan(&from, &into)
-		if _, asked := owners[into]; asked {
-			owners[from] = into
-		}
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("find events on their way: %w", err)
-	}
-	return owners, nil
 }
