@@ -12,7 +12,8 @@ import (
 // lookups are the tables with a contact_id that are keyed by something else,
 // with the reason. They say who owns a value, across all contacts.
 var lookups = map[string]string{
-	"identity": "a value of an identity key belongs to one contact",
+	"identity":    "a value of an identity key belongs to one contact",
+	"device_turn": "a device is one contact's at a time",
 }
 
 // table is one CREATE TABLE.

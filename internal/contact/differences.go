@@ -11,8 +11,8 @@ import (
 	"ariane/internal/id"
 )
 
-// Differing is a field that two contacts both have a value of, not the same.
-type Differing struct {
+// differing is a field that two contacts both have a value of, not the same.
+type differing struct {
 	Field    string
 	To, From string
 	// ToAt and FromAt are when each was given its value.
@@ -20,11 +20,11 @@ type Differing struct {
 }
 
 // Later tells that the absorbed one's value is the later.
-func (d Differing) Later() bool { return d.FromAt.After(d.ToAt) }
+func (d differing) Later() bool { return d.FromAt.After(d.ToAt) }
 
 // Differences compares two contacts that are to be merged, field by field, by the
 // last explicit change of each.
-func Differences(ctx context.Context, q db.Q, to, from Contact) ([]Differing, error) {
+func Differences(ctx context.Context, q db.Q, to, from Contact) ([]differing, error) {
 	toAt, err := changedAt(ctx, q, to)
 	if err != nil {
 		return nil, err
@@ -33,13 +33,13 @@ func Differences(ctx context.Context, q db.Q, to, from Contact) ([]Differing, er
 	if err != nil {
 		return nil, err
 	}
-	var list []Differing
+	var list []differing
 	for alias, value := range to.Fields {
 		other := from.Fields[alias]
 		if value == "" || other == "" || other == value {
 			continue
 		}
-		d := Differing{Field: alias, To: value, From: other, ToAt: to.Added, FromAt: from.Added}
+		d := differing{Field: alias, To: value, From: other, ToAt: to.Added, FromAt: from.Added}
 		if at, changed := toAt[alias]; changed {
 			d.ToAt = at
 		}
@@ -48,7 +48,7 @@ func Differences(ctx context.Context, q db.Q, to, from Contact) ([]Differing, er
 		}
 		list = append(list, d)
 	}
-	slices.SortFunc(list, func(a, b Differing) int { return cmp.Compare(a.Field, b.Field) })
+	slices.SortFunc(list, func(a, b differing) int { return cmp.Compare(a.Field, b.Field) })
 	return list, nil
 }
 

@@ -77,6 +77,7 @@ func erase(ctx context.Context, tx *db.Tx, contact id.Contact) (more bool, err e
 			`DELETE FROM field_index WHERE contact_id = ?`,
 			`DELETE FROM identity WHERE contact_id = ?`,
 			`DELETE FROM identity_conflict WHERE contact_id = ?`,
+			`INSERT INTO device_turn (token, since, contact_id) SELECT token, since, 0 FROM device_turn WHERE contact_id = ? ON CONFLICT (token, since) DO UPDATE SET contact_id = excluded.contact_id`,
 			`DELETE FROM contact WHERE id = ?`,
 		} {
 			if _, err := tx.Exec(ctx, text, int64(c)); err != nil {

@@ -25,6 +25,9 @@ const (
 	KindUnmerged        activity.Kind = 37
 	KindVisitorUnmerged activity.Kind = 38
 	KindParted          activity.Kind = 39
+	// KindHandedOver is of a device that is another contact's from then on, on the
+	// threads of both.
+	KindHandedOver activity.Kind = 50
 )
 
 // By names what caused a change, for people: a form, a user, an import.
@@ -131,6 +134,18 @@ type began struct {
 	IP         int64             `json:"ip,omitempty"`
 }
 
+// HandedOver is the data of device.handed_over.
+type HandedOver struct {
+	By By `json:"by,omitzero"`
+	// Contact is the other one: who has it from then on where the device Left, else
+	// who had it.
+	Contact id.Contact `json:"contact"`
+	Left    bool       `json:"left,omitempty"`
+	// Shared tells that it was because many people use it: who has it is an anonymous
+	// contact of its own.
+	Shared bool `json:"shared,omitempty"`
+}
+
 // Removed is the data of contact.deleted and contact.restored, and of the same
 // about visitors.
 type Removed struct {
@@ -159,6 +174,7 @@ func Kinds() []activity.Definition {
 		{Kind: KindUnmerged, Name: "contact.unmerged", Protocol: "contact.unmerged", Payload: Parted{}},
 		{Kind: KindVisitorUnmerged, Name: "visitor.unmerged", Protocol: "visitor.unmerged", Payload: Parted{}},
 		{Kind: KindParted, Name: "contact.parted", Protocol: "contact.parted", Payload: Parted{}},
+		{Kind: KindHandedOver, Name: "device.handed_over", Protocol: "device.handed_over", Payload: HandedOver{}},
 		{Kind: KindIPAdded, Name: "contact.ip_added", Protocol: "lead.ipadded", Payload: IPAdded{}},
 	}
 }

@@ -26,14 +26,33 @@ type Submitted struct {
 // Identify finds or creates the contact that submitted values belong to, writes
 // them, and makes the device lead to it (tracking specification, section 9). The
 // visitor is absorbed by the contact found when it owns no strong key. A visitor
-// who owns one is never changed by another's: the device is handed over. Identify
+// who owns one is never changed by another's: the device is handed over. A shared
+// device says nothing of who is at it: its visitor is let alone, and it leads to
+// nobody who is met there; the token of who it is is empty then. Identify
 // always returns who it is, an anonymous contact when nothing identifies it, and the
 // event that the values led to.
 func Identify(ctx context.Context, tx *db.Tx, s Submitted) (Visitor, activity.Ref, error) {
 	nobody, none := Visitor{}, activity.Ref{}
+	use, err := useOf(ctx, tx, s.Visitor.Token)
+	if err != nil {
+		return nobody, none, err
+	}
+	if use.shared {
+		if named, err := s.named(ctx, tx); err != nil || !named {
+			return s.Visitor, none, err
+		}
+		s.Visitor = Visitor{IP: s.Visitor.IP}
+	}
 	contact, origin, err := target(ctx, tx, s)
 	if err != nil {
 		return nobody, none, err
+	}
+	many, err := meet(ctx, tx, use, s.Visitor, contact, s.Source)
+	if err != nil {
+		return nobody, none, err
+	}
+	if many {
+		s.Visitor = Visitor{IP: s.Visitor.IP}
 	}
 	who := Visitor{Contact: contact, Origin: origin, Device: s.Visitor.Device, Token: s.Visitor.Token, IP: s.Visitor.IP}
 	if contact != s.Visitor.Contact {
@@ -52,18 +71,8 @@ func Identify(ctx context.Context, tx *db.Tx, s Submitted) (Visitor, activity.Re
 	if err != nil {
 		return nobody, none, err
 	}
-	handing := contact != s.Visitor.Contact
-	if !handing && s.Visitor.Token != "" {
-		had, err := originOf(ctx, tx, keyDevice, s.Visitor.Token)
-		if err != nil {
-			return nobody, none, err
-		}
-		handing = had != origin
-	}
-	if s.Visitor.Token != "" && handing {
-		if err := handOver(ctx, tx, s.Visitor.Token, who, s.Source); err != nil {
-			return nobody, none, err
-		}
+	if err := s.arrive(ctx, tx, who); err != nil {
+		return nobody, none, err
 	}
 	if s.Visitor.IP != "" {
 		if err := AddIPs(ctx, tx, []Seen{{Contact: contact, Origin: origin, Address: s.Visitor.IP}}, s.Source); err != nil {
@@ -71,6 +80,39 @@ func Identify(ctx context.Context, tx *db.Tx, s Submitted) (Visitor, activity.Re
 		}
 	}
 	return who, ref, nil
+}
+
+// named tells whether what was said names somebody, rather than being about
+// whoever is there: a form does, a page only with a key.
+func (s Submitted) named(ctx context.Context, q db.Q) (bool, error) {
+	if s.Source != activity.SourceTracking {
+		return true, nil
+	}
+	set, err := field.Of(ctx, q)
+	if err != nil {
+		return false, err
+	}
+	given := s.given()
+	for _, f := range set.Keyed() {
+		if normalise(given[f.Alias]) != "" {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// arrive makes the device lead to who it is, unless it does.
+func (s Submitted) arrive(ctx context.Context, tx *db.Tx, who Visitor) error {
+	if s.Visitor.Token == "" {
+		return nil
+	}
+	if who.Contact == s.Visitor.Contact {
+		had, err := originOf(ctx, tx, keyDevice, s.Visitor.Token)
+		if err != nil || had == who.Origin {
+			return err
+		}
+	}
+	return handOver(ctx, tx, handing{device: s.Visitor, to: who, source: s.Source, by: s.By})
 }
 
 // given are all values, those to fill in too.

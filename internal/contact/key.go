@@ -207,19 +207,3 @@ func release(ctx context.Context, tx *db.Tx, kind keyKind, value string, contact
 	}
 	return settled(ctx, tx, kind, value, contact)
 }
-
-// handOver makes a device token lead to a contact from now on.
-func handOver(ctx context.Context, tx *db.Tx, token string, to Visitor, source activity.Source) error {
-	var from int64
-	err := tx.QueryRow(ctx, `DELETE FROM identity WHERE kind = ? AND value = ? RETURNING contact_id`, int(keyDevice), token).Scan(&from)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("hand device over to contact %d: %w", to.Contact, err)
-	}
-	if _, err := claim(ctx, tx, Key{Kind: keyDevice, Value: token, Source: source, Origin: to.Origin}, to.Contact); err != nil {
-		return err
-	}
-	if from == 0 {
-		return nil
-	}
-	return tx.Publish(mergedTopic, from)
-}

@@ -327,25 +327,3 @@ func absorbedBy(ctx context.Context, q db.Q, survivors []id.Contact) (map[id.Con
 	}
 	return absorbed, rows.Err()
 }
-
-// Attach makes a device lead to a contact that proved it is the same person's.
-// A visitor behind the device who owns no strong key is absorbed.
-func Attach(ctx context.Context, tx *db.Tx, v, to Visitor, source activity.Source, by By) error {
-	end, err := Resolve(ctx, tx, to.Contact)
-	if err != nil || v.Contact == end {
-		return err
-	}
-	to.Contact = end
-	if _, err := Find(ctx, tx, end); err != nil {
-		return err
-	}
-	if v.Contact != 0 {
-		if _, err := absorb(ctx, tx, to, v.Contact, source, by); err != nil {
-			return err
-		}
-	}
-	if v.Token == "" {
-		return nil
-	}
-	return handOver(ctx, tx, v.Token, to, source)
-}

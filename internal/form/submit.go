@@ -43,6 +43,8 @@ type Outcome struct {
 	Form       Form
 	Submission id.Submission
 	Contact    id.Contact // zero when nobody could be told
+	// Apart tells that the browser does not lead to the contact: many people use it.
+	Apart bool
 	// Repeated tells that this key had been used: nothing was written again.
 	Repeated bool
 	Answers  []Answer // what was just posted, cleaned, in the order of the fields
@@ -208,7 +210,7 @@ func record(ctx context.Context, tx *db.Tx, s Submission, out *Outcome, values m
 			return err
 		}
 	}
-	out.Contact, out.origin = who.Contact, who.Origin
+	out.Contact, out.origin, out.Apart = who.Contact, who.Origin, who.Token == ""
 	page, referrer := cut(s.Page), cut(s.Referrer)
 	text, err := json.Marshal(out.Answers)
 	if err != nil {

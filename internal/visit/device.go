@@ -12,6 +12,7 @@ import (
 
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
+	"ariane/internal/base/fault"
 	"ariane/internal/contact"
 	"ariane/internal/id"
 
@@ -159,6 +160,7 @@ func (s *session) addDevices(ctx context.Context, tokens []string) error {
 // Device is one browser of a contact.
 type Device struct {
 	ID         id.Device
+	Token      string
 	Added      time.Time
 	UserAgent  string
 	Browser    string // "Firefox 128"
@@ -173,7 +175,7 @@ type Device struct {
 
 // Devices lists the browsers of a contact, the latest first.
 func Devices(ctx context.Context, q db.Q, owner id.Contact) ([]Device, error) {
-	rows, err := q.Query(ctx, `SELECT d.id, d.added, t.body, d.language, d.resolution, d.timezone, d.platform, d.city, d.region, d.country FROM device d
+	rows, err := q.Query(ctx, `SELECT d.id, d.token, d.added, t.body, d.language, d.resolution, d.timezone, d.platform, d.city, d.region, d.country FROM device d
 		LEFT JOIN visit_text t ON t.id = d.user_agent_id WHERE d.contact_id = ? ORDER BY d.id DESC`, int64(owner))
 	if err != nil {
 		return nil, fmt.Errorf("list devices of contact %d: %w", owner, err)
@@ -184,7 +186,7 @@ func Devices(ctx context.Context, q db.Q, owner id.Contact) ([]Device, error) {
 		var d Device
 		var added int64
 		var agent, language, resolution, zone, platform, city, region, country sql.NullString
-		if err := rows.Scan(&d.ID, &added, &agent, &language, &resolution, &zone, &platform, &city, &region, &country); err != nil {
+		if err := rows.Scan(&d.ID, &d.Token, &added, &agent, &language, &resolution, &zone, &platform, &city, &region, &country); err != nil {
 			return nil, err
 		}
 		d.Added, d.UserAgent, d.Language, d.Resolution = db.Time(added), agent.String, language.String, resolution.String
@@ -193,6 +195,20 @@ func Devices(ctx context.Context, q db.Q, owner id.Contact) ([]Device, error) {
 		list = append(list, d)
 	}
 	return list, rows.Err()
+}
+
+// SetShared says by hand whether many people use a device of a contact. One that the
+// contact has not is a NotFound fault.
+func SetShared(ctx context.Context, tx *db.Tx, owner id.Contact, device id.Device, shared bool, by contact.By) error {
+	v := contact.Visitor{Contact: owner, Device: device}
+	err := tx.QueryRow(ctx, `SELECT token FROM device WHERE contact_id = ? AND id = ?`, int64(owner), int64(device)).Scan(&v.Token)
+	if errors.Is(err, sql.ErrNoRows) {
+		return fault.NotFound(fmt.Errorf("contact %d has no device %d", owner, device))
+	}
+	if err != nil {
+		return fmt.Errorf("find device %d of contact %d: %w", device, owner, err)
+	}
+	return v.SetShared(ctx, tx, shared, by)
 }
 
 // Returning is the token of a device, and whose it is.

@@ -105,8 +105,7 @@ func (s *session) arrive(ctx context.Context, h *Hit) error {
 		return err
 	}
 	owner := owners[h.From.Token]
-	to := owner.Contact
-	if to == 0 || to == b.contact {
+	if owner.Contact == 0 || owner.Contact == b.contact {
 		return nil
 	}
 	c, err := contact.Find(ctx, s.tx, b.contact)
@@ -117,5 +116,5 @@ func (s *session) arrive(ctx context.Context, h *Hit) error {
 	if err := contact.Attach(ctx, s.tx, visitor, owner, activity.SourceTracking, contact.By{Object: "link"}); err != nil {
 		return err
 	}
-	return s.moved(ctx, h.Token, to)
+	return s.lead(ctx, h.Token, contact.Visitor{})
 }

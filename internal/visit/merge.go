@@ -32,22 +32,30 @@ func moveDevices(ctx context.Context, tx *db.Tx, from []id.Contact, to id.Contac
 		return nil
 	}
 	among, args := db.InIDs(tx.Dialect(), "contact_id", from)
-	if err := copyDevices(ctx, tx, to, among, args); err != nil {
+	if err := moveWhere(ctx, tx, to, among, args); err != nil {
 		return err
 	}
 	return moveUntracked(ctx, tx, from, to)
 }
 
-// copyDevices moves the devices that a condition is true of.
-func copyDevices(ctx context.Context, tx *db.Tx, to id.Contact, where string, args []any) error {
+// moveWhere moves the devices that a condition is true of, and copyWhere gives them
+// to a contact too.
+func moveWhere(ctx context.Context, tx *db.Tx, to id.Contact, where string, args []any) error {
+	if err := copyWhere(ctx, tx, to, where, args); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM device WHERE `+where, args...); err != nil {
+		return fmt.Errorf("move devices to contact %d: %w", to, err)
+	}
+	return nil
+}
+
+func copyWhere(ctx context.Context, tx *db.Tx, to id.Contact, where string, args []any) error {
 	const columns = `id, token, added, user_agent_id, language, resolution, timezone, platform, city, region, country`
 	_, err := tx.Exec(ctx, `INSERT INTO device (contact_id, `+columns+`) SELECT CAST(? AS BIGINT), `+columns+` FROM device WHERE `+where+` ON CONFLICT DO NOTHING`,
 		append([]any{int64(to)}, args...)...)
-	if err == nil {
-		_, err = tx.Exec(ctx, `DELETE FROM device WHERE `+where, args...)
-	}
 	if err != nil {
-		return fmt.Errorf("move devices to contact %d: %w", to, err)
+		return fmt.Errorf("give devices to contact %d: %w", to, err)
 	}
 	return nil
 }
@@ -117,6 +125,25 @@ func (s *session) findUntracked(ctx context.Context, owners []id.Contact) error 
 		}
 	}
 	return rows.Err()
+}
+
+// lead follows a token to who has it after somebody was met there: they, where the
+// device is theirs.
+func (s *session) lead(ctx context.Context, token string, met contact.Visitor) error {
+	if met.Token == "" {
+		owners, err := contact.Owners(ctx, s.tx, []string{token})
+		if err != nil {
+			return err
+		}
+		met = owners[token]
+	}
+	if b := s.browsers[token]; met.Contact != b.contact {
+		if err := s.moved(ctx, token, met.Contact); err != nil {
+			return err
+		}
+	}
+	s.browsers[token].origin = met.Origin
+	return nil
 }
 
 // moved brings the browsers of this transaction up to date after that of a token

@@ -11,7 +11,7 @@ import (
 )
 
 // part gives a contact its devices back from the one that it had been merged into,
-// and lets each of the two be followed as was said of it.
+// those too that are somebody else's since, and lets each of the two be followed as was said of it.
 func part(ctx context.Context, tx *db.Tx, from, to id.Contact) error {
 	var tokens []string
 	var numbers []int64
@@ -29,15 +29,32 @@ func part(ctx context.Context, tx *db.Tx, from, to id.Contact) error {
 	if err != nil {
 		return err
 	}
-	var back []int64
+	mine, err := contact.Contact{ID: to}.Uses(ctx, tx, tokens)
+	if err != nil {
+		return err
+	}
+	others, err := contact.Contact{ID: from}.Uses(ctx, tx, tokens)
+	if err != nil {
+		return err
+	}
+	var back, both []int64
 	for i, token := range tokens {
-		if owners[token].Contact == to {
+		switch had := owners[token].Contact == to || len(mine[token].Turns) > 0; {
+		case had && len(others[token].Turns) > 0:
+			both = append(both, numbers[i])
+		case had:
 			back = append(back, numbers[i])
 		}
 	}
-	if len(back) > 0 {
-		among, args := db.InIDs(tx.Dialect(), "id", back)
-		if err := copyDevices(ctx, tx, to, "contact_id = ? AND "+among, append([]any{int64(from)}, args...)); err != nil {
+	for _, of := range []struct {
+		numbers []int64
+		give    func(ctx context.Context, tx *db.Tx, to id.Contact, where string, args []any) error
+	}{{both, copyWhere}, {back, moveWhere}} {
+		if len(of.numbers) == 0 {
+			continue
+		}
+		among, args := db.InIDs(tx.Dialect(), "id", of.numbers)
+		if err := of.give(ctx, tx, to, "contact_id = ? AND "+among, append([]any{int64(from)}, args...)); err != nil {
 			return err
 		}
 	}

@@ -44,6 +44,7 @@ func (s *session) tell(ctx context.Context, h *Hit) error {
 		return nil
 	}
 	b.told = said
+	owner, origin := b.contact, b.origin
 	if len(h.Values)+len(h.Fill) > 0 {
 		who, _, err := contact.Identify(ctx, s.tx, contact.Submitted{
 			Visitor: contact.Visitor{Contact: b.contact, Origin: b.origin, Device: b.device, Token: h.Token, IP: h.IP},
@@ -52,21 +53,19 @@ func (s *session) tell(ctx context.Context, h *Hit) error {
 		if err != nil {
 			return err
 		}
-		if who.Contact != b.contact {
-			if err := s.moved(ctx, h.Token, who.Contact); err != nil {
-				return err
-			}
+		if err := s.lead(ctx, h.Token, who); err != nil {
+			return err
 		}
-		s.browsers[h.Token].origin = who.Origin
+		owner, origin = who.Contact, who.Origin
 	}
-	if b = s.browsers[h.Token]; b.untracked {
+	if owner == b.contact && b.untracked {
 		return nil
 	}
-	by := label.By{Source: activity.SourceTracking, Object: "hit", Origin: b.origin}
-	if err := label.Add(ctx, s.tx, b.contact, h.Tags, by); err != nil {
+	by := label.By{Source: activity.SourceTracking, Object: "hit", Origin: origin}
+	if err := label.Add(ctx, s.tx, owner, h.Tags, by); err != nil {
 		return err
 	}
-	return label.RemoveNamed(ctx, s.tx, b.contact, h.Untags, by)
+	return label.RemoveNamed(ctx, s.tx, owner, h.Untags, by)
 }
 
 // settle notes where the browsers of a batch are now.

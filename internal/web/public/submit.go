@@ -77,7 +77,7 @@ func (d Deps) take(w http.ResponseWriter, r *http.Request, p parameters, a *answ
 	for _, one := range out.Answers {
 		a.Results[one.Alias] = one.Value
 	}
-	if token != "" && out.Contact != 0 && !out.Form.Kiosk {
+	if token != "" && out.Contact != 0 && !out.Apart {
 		web.SetVisitor(w, visit.Answer{Contact: out.Contact, Token: token}, strings.HasPrefix(d.BaseURL, "https:"))
 	}
 	return out.Form, nil

@@ -36,7 +36,7 @@ var groups = map[string][]activity.Kind{
 	"":       nil,
 	"pages":  {visit.KindPageViewed},
 	"forms":  {form.KindSubmitted},
-	"people": {contact.KindIdentified, contact.KindCreated, contact.KindMerged, contact.KindJoined, contact.KindUnmerged, contact.KindParted},
+	"people": {contact.KindIdentified, contact.KindCreated, contact.KindMerged, contact.KindJoined, contact.KindUnmerged, contact.KindParted, contact.KindHandedOver},
 	"team": {contact.KindUpdated, label.KindAdded, label.KindRemoved, note.KindAdded, note.KindChanged, note.KindDeleted,
 		contact.KindDeleted, contact.KindRestored, contact.KindVisitorDeleted, contact.KindVisitorRestored, visit.KindFollowing},
 }

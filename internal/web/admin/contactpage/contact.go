@@ -37,6 +37,7 @@ type viewData struct {
 	// Conflicts are values whose keys other contacts own.
 	Conflicts []contact.Conflict
 	Devices   []visit.Device
+	Used      deviceData
 	// Located are the places of its addresses, in their order.
 	Located []visit.Located
 	// Followed tells that what the contact looks at is recorded.
@@ -69,6 +70,9 @@ func (d Deps) loadView(ctx context.Context, c contact.Contact, v viewRequest) (v
 		return data, err
 	}
 	if data.Devices, err = visit.Devices(ctx, d.DB, c.ID); err != nil {
+		return data, err
+	}
+	if data.Used, err = d.loadUses(ctx, c, data.Devices); err != nil {
 		return data, err
 	}
 	if data.Conflicts, err = contact.Conflicts(ctx, d.DB, c.ID, 10); err != nil {
@@ -161,6 +165,9 @@ func (d Deps) withStory(ctx context.Context, number id.Contact, t threadData, ev
 	t.Events = events
 	var err error
 	if t.Views, err = visit.PageViews(ctx, d.DB, events); err != nil {
+		return t, err
+	}
+	if t.Others, err = d.others(ctx, events); err != nil {
 		return t, err
 	}
 	var numbers []int64
@@ -258,7 +265,7 @@ func newContactView(ctx context.Context, now time.Time, request viewRequest, dat
 		v.Known = i18n.T(ctx, "contactpage.known|Known since %s", i18n.Date(ctx, c.Identified))
 	}
 	for _, d := range data.Devices {
-		v.Devices = append(v.Devices, newDeviceRow(ctx, d))
+		v.Devices = append(v.Devices, newDeviceRow(ctx, c.ID, d, data.Used))
 	}
 	for _, ip := range c.IPs {
 		v.IPs = append(v.IPs, fact{Label: ip.Address, Value: i18n.T(ctx, "contactpage.since|since %s", i18n.Date(ctx, ip.Added)), Title: i18n.DateTime(ctx, ip.Added)})

@@ -80,6 +80,9 @@ func (d Deps) loadEverybody(ctx context.Context, events []activity.Event) (map[i
 	for _, u := range users {
 		data.Users[ownerText(u.ID)] = u.Name()
 	}
+	if data.Others, err = d.others(ctx, events); err != nil {
+		return nil, data, err
+	}
 	data.Views, err = visit.PageViews(ctx, d.DB, events)
 	return people, data, err
 }

@@ -29,8 +29,6 @@ type factGroup struct {
 	Empty []string
 }
 
-type deviceRow struct{ Icon, Name, Details, Full string }
-
 // channel is a way to reach a contact.
 type channel struct {
 	Icon string
@@ -187,23 +185,4 @@ func door(ctx context.Context, s activity.Source) string {
 func placeName(ctx context.Context, p visit.Place) string {
 	p.Country = field.CountryName(p.Country, i18n.Lang(ctx))
 	return p.String()
-}
-
-func browserName(d visit.Device) string { return strings.Join(details(d.Browser, d.System), ", ") }
-
-func newDeviceRow(ctx context.Context, d visit.Device) deviceRow {
-	row := deviceRow{Name: browserName(d), Icon: "world", Full: d.UserAgent,
-		Details: strings.Join(details(i18n.T(ctx, "contactpage.since|since %s", i18n.Date(ctx, d.Added)), placeName(ctx, d.Place), d.Language, strings.Replace(d.Resolution, "x", "\u202f×\u202f", 1), d.Zone), " · ")}
-	switch d.Type {
-	case "desktop":
-		row.Icon = "device-desktop"
-	case "smartphone":
-		row.Icon = "device-mobile"
-	case "tablet":
-		row.Icon = "device-tablet"
-	}
-	if row.Name == "" {
-		row.Name = i18n.T(ctx, "contactpage.device.unknown|Unknown browser")
-	}
-	return row
 }

@@ -31,7 +31,7 @@ const (
 
 // changeKinds are what people and programs did to a contact.
 var changeKinds = []activity.Kind{contact.KindCreated, contact.KindIdentified, contact.KindUpdated, contact.KindIPAdded, contact.KindMerged, contact.KindJoined,
-	contact.KindUnmerged, contact.KindVisitorUnmerged, contact.KindParted,
+	contact.KindUnmerged, contact.KindVisitorUnmerged, contact.KindParted, contact.KindHandedOver,
 	contact.KindDeleted, contact.KindRestored, contact.KindVisitorDeleted, contact.KindVisitorRestored, visit.KindFollowing, label.KindAdded, label.KindRemoved}
 
 var noteKinds = []activity.Kind{note.KindAdded, note.KindChanged, note.KindDeleted}

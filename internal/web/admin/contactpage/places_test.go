@@ -65,7 +65,7 @@ func TestCountriesAreTranslated(t *testing.T) {
 	if got := newFact(french, f, "Belgium").Value; got != "Belgique" {
 		t.Error(got)
 	}
-	if got := newDeviceRow(french, visit.Device{Place: visit.Place{City: "Gent", Country: "Belgium"}}).Details; !strings.Contains(got, "Gent, Belgique") {
+	if got := newDeviceRow(french, 1, visit.Device{Place: visit.Place{City: "Gent", Country: "Belgium"}}, deviceData{}).Details; !strings.Contains(got, "Gent, Belgique") {
 		t.Error(got)
 	}
 }

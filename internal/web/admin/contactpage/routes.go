@@ -52,6 +52,7 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "POST /s/contacts/unmerge/{id}", Permission: web.SignedIn, Handler: d.unmerge},
 		{Pattern: "POST /s/contacts/tags/{id}", Permission: web.SignedIn, Handler: d.changeTags},
 		{Pattern: "POST /s/contacts/follow/{id}", Permission: web.SignedIn, Handler: d.follow},
+		{Pattern: "POST /s/contacts/devices/{id}/{device}", Permission: web.SignedIn, Handler: d.setShared},
 		{Pattern: "POST /s/contacts/notes/{id}", Permission: web.SignedIn, Handler: d.addNote},
 		{Pattern: "GET /s/contacts/notes/{id}/{note}", Permission: web.SignedIn, Handler: d.showNote},
 		{Pattern: "POST /s/contacts/notes/{id}/{note}", Permission: web.SignedIn, Handler: d.changeNote},

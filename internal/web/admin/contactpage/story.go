@@ -28,6 +28,7 @@ type threadData struct {
 	Notes    map[int64]note.Note
 	Browsers map[id.Device]string // empty unless there are several
 	Users    map[string]string    // names by number
+	Others   map[id.Contact]ui.Person
 	Fields   *field.Set
 	// Identified is where the contact became known, zero for an anonymous one.
 	Identified activity.Cursor
@@ -97,7 +98,7 @@ func newThread(ctx context.Context, now time.Time, data threadData) (ui.Thread, 
 
 // line is one event.
 func (d threadData) line(ctx context.Context, e activity.Event) (ui.ThreadLine, error) {
-	l, err := tell(ctx, told{Event: e, view: d.Views[e.ID], browser: d.Browsers[e.Device], users: d.Users, notes: d.Notes, fields: d.Fields, whole: d.Whole})
+	l, err := tell(ctx, told{Event: e, view: d.Views[e.ID], browser: d.Browsers[e.Device], users: d.Users, notes: d.Notes, others: d.Others, fields: d.Fields, whole: d.Whole})
 	l.Anonymous = !l.Turning && d.anonymous(e)
 	l.Target = e.ID == d.Target
 	l.Link = eventURL(e.Contact, e.ID)

@@ -13,6 +13,7 @@ import (
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/form"
+	"ariane/internal/id"
 	"ariane/internal/label"
 	"ariane/internal/note"
 	"ariane/internal/visit"
@@ -33,6 +34,7 @@ type told struct {
 	browser string         // empty where all came from one browser
 	users   map[string]string
 	notes   map[int64]note.Note
+	others  map[id.Contact]ui.Person
 	fields  *field.Set
 	// whole asks for each value before and after.
 	whole bool
@@ -48,6 +50,7 @@ var tellings = map[activity.Kind]telling{
 	contact.KindJoined:     {"arrows-join", ui.Indigo, tellMerged},
 	contact.KindUnmerged:   {"arrows-split", ui.Indigo, tellParted},
 	contact.KindParted:     {"arrows-split", ui.Indigo, tellParted},
+	contact.KindHandedOver: {"device-desktop", ui.Amber, tellHandedOver},
 	contact.KindDeleted:    {"trash", ui.Red, tellRemoved},
 	contact.KindErased:     {"trash", ui.Red, tellRemoved},
 	contact.KindRestored:   {"refresh", ui.Green, tellRemoved},
