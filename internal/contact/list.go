@@ -151,8 +151,8 @@ func catalogue(state string, set *field.Set, d db.Dialect) rule.Catalogue {
 	maps.Copy(all, rule.Catalogue{
 		"anonymous": {Type: rule.Flag, Expr: "contact.state = 0"},
 		"text":      {Type: rule.Text, Expr: "(SELECT s.body FROM contact_search s WHERE s.rowid = contact.id)", Folded: true, Lines: true, Searched: true, Never: never},
-		"firstname": known("firstname"),
-		"lastname":  known("lastname"),
+		"firstname": indexed("firstname"),
+		"lastname":  indexed("lastname"),
 		"company":   indexed("company"),
 		"email":     indexed("email"),
 		"ip": {Type: rule.Text, Expr: "a.address", AmongAny: true,

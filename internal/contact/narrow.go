@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"ariane/internal/base/db"
 	"ariane/internal/id"
@@ -16,6 +17,9 @@ import (
 // rather than read in the order of the list until enough of them match. At that
 // number both take about as long, where there are some hundred thousand.
 const narrowTo = 5000
+
+// listedTo is that number where an index lists them and the list is walked, see walk.
+const listedTo = 2 * narrowTo
 
 // few are the contacts among which those that match a filter are.
 type few struct {
@@ -43,7 +47,7 @@ func candidates(ctx context.Context, q db.Q, f Filter) (few, error) {
 		if len(frequent) > 0 {
 			continue
 		}
-		most, err := mostOf(ctx, q, s)
+		most, err := mostOf(ctx, q, f, s)
 		if err != nil {
 			return few{}, err
 		}
@@ -80,8 +84,11 @@ func frequentText(ctx context.Context, q db.Q, f Filter, i int) (ids []id.Contac
 
 // mostOf is how many of a selection are worth to be listed: fewer where there are
 // too many values already.
-func mostOf(ctx context.Context, q db.Q, s rule.Selection) (int, error) {
-	if s.Values == "" {
+func mostOf(ctx context.Context, q db.Q, f Filter, s rule.Selection) (int, error) {
+	switch {
+	case s.Listed && f.walkable():
+		return listedTo, nil
+	case s.Values == "":
 		return narrowTo, nil
 	}
 	var values int
@@ -120,11 +127,10 @@ type placed struct {
 }
 
 // arrange puts the contacts of the filter's state in ascending order, without those
-// that do not match where all of them are to be looked at; the first ones of the
-// page alone, so many, unless first is zero.
-func arrange(ctx context.Context, q db.Q, f Filter, ids []id.Contact, looked bool, first int) ([]placed, error) {
+// that do not match where all of them are to be looked at.
+func arrange(ctx context.Context, q db.Q, f Filter, ids []id.Contact, looked bool) ([]placed, error) {
 	state, rest := standing(f)
-	sort, groups := f.order(state)
+	sort, _ := f.order(state)
 	from, key, of, none := "contact", "contact.id", "contact.state", "0"
 	switch {
 	case sort == SortLastActive && looked:
@@ -142,19 +148,20 @@ func arrange(ctx context.Context, q db.Q, f Filter, ids []id.Contact, looked boo
 		}
 		where, args = where+` AND `+text, append(args, more...)
 	}
-	texts := slices.Contains(textSorts, sort)
-	if texts {
+	if slices.Contains(textSorts, sort) {
 		none = "''"
 	}
-	if first > 0 {
-		direction := " DESC"
-		if f.Asc {
-			direction = ""
-		}
-		where, args = where+` ORDER BY 3`+direction+`, 1`+direction+` LIMIT ?`, append(args, first)
-	}
+	return readPlaces(ctx, q, f, `SELECT `+key+`, `+of+`, COALESCE(`+sortColumns[sort]+`, `+none+`) FROM `+from+` WHERE `+among+` AND `+where, args)
+}
+
+// readPlaces puts contacts in ascending order, of which a query gives number, state
+// and value.
+func readPlaces(ctx context.Context, q db.Q, f Filter, text string, args []any) ([]placed, error) {
+	state, _ := standing(f)
+	sort, groups := f.order(state)
+	texts := slices.Contains(textSorts, sort)
 	var list []placed
-	err := db.Each(ctx, q, `SELECT `+key+`, `+of+`, COALESCE(`+sortColumns[sort]+`, `+none+`) FROM `+from+` WHERE `+among+` AND `+where, args, func(row db.Row) error {
+	err := db.Each(ctx, q, text, args, func(row db.Row) error {
 		var one placed
 		var state State
 		var text string
@@ -207,21 +214,24 @@ func (c cursor) compare(other cursor) int {
 }
 
 // listCandidates is List where few contacts can match: they are put in order here.
-// Where they are more than countedAmong, only those are looked at that can be on
-// the page.
+// Where they are very many, only those are looked at that can be on the page.
 func listCandidates(ctx context.Context, q db.Q, f Filter, few few) (Page, error) {
-	return listFew(ctx, q, f, few, !few.exact() && len(few.ids) > countedAmong)
+	return listFew(ctx, q, f, few, len(few.ids) > narrowTo || !few.exact() && len(few.ids) > countedAmong)
 }
 
 func listFew(ctx context.Context, q db.Q, f Filter, few few, lazy bool) (Page, error) {
-	state, _ := standing(f)
-	most, first := f.Offset+f.Limit+1, 0
-	if _, groups := f.order(state); lazy && f.After == "" && !groups {
-		first = 4 * most
+	most := f.Offset + f.Limit + 1
+	var list []placed
+	var found int
+	var back bool
+	var err error
+	for rows := walkedFirst; lazy && f.walkable(); rows *= 4 {
+		if list, back, err = walk(ctx, q, f, few, rows); err != nil || len(list) >= most || 4*rows > walkedTo*len(few.ids) {
+			break
+		}
 	}
-	list, found, back, err := onward(ctx, q, f, few, lazy, first)
-	if err == nil && first > 0 && len(list) < most {
-		list, found, back, err = onward(ctx, q, f, few, lazy, 0)
+	if err == nil && len(list) < most {
+		list, found, back, err = onward(ctx, q, f, few, lazy)
 	}
 	if err != nil {
 		return Page{}, err
@@ -237,18 +247,66 @@ func listFew(ctx context.Context, q db.Q, f Filter, few few, lazy bool) (Page, e
 	if lazy {
 		page.Found, page.Exact = 0, false
 		if f.CountTo > 0 {
-			page.Found, err = countAmong(ctx, q, f, few.ids[:min(countedAmong, len(few.ids))])
+			page.Found, _, err = countUpTo(ctx, q, f, few)
 			page.Found = max(page.Found, len(page.Contacts))
 		}
 	}
 	return page, errors.Join(err, addIPs(ctx, q, page.Contacts))
 }
 
+const (
+	// walkedFirst is how many rows of the index of an order are read first to find
+	// the contacts of a list in it, walkedTo how many at most for each that there
+	// is: looking up that one takes as long.
+	walkedFirst = 8000
+	walkedTo    = 16
+)
+
+// walkable tells that one index gives the order of the list from where the page
+// begins.
+func (f Filter) walkable() bool {
+	state, _ := standing(f)
+	sort, groups := f.order(state)
+	return state != mixed && !groups && (f.After == "" || !query{sort: sort}.shared())
+}
+
+// walk finds the contacts of a walkable list that are among so many rows of the index
+// of its order, from where the page begins, in the order of the list.
+func walk(ctx context.Context, q db.Q, f Filter, few few, rows int) (list []placed, back bool, err error) {
+	state, _ := standing(f)
+	p := query{from: "contact", where: []string{"contact.state " + state}}
+	if p.sort, _ = f.order(state); p.sort == SortLastActive {
+		p = query{from: "contact_active active", where: []string{"active.state " + state}, sort: p.sort}
+	}
+	desc := !f.Asc
+	if f.After != "" {
+		from, err := decodeCursor(f.After, slices.Contains(textSorts, p.sort))
+		if err != nil {
+			return nil, false, err
+		}
+		if back = from.Back; back {
+			desc = !desc
+		}
+		p = p.beyond(from, desc)[0]
+	}
+	in, ids := db.InSet(q.Dialect(), "ordered.id", few.ids)
+	of, _, _ := strings.Cut(p.where[0], " ")
+	list, err = readPlaces(ctx, q, f, `SELECT ordered.id, ordered.state, ordered.place FROM (SELECT `+p.id()+` AS id, `+of+` AS state, `+sortColumns[p.sort]+` AS place FROM `+p.from+
+		` WHERE `+strings.Join(p.where, " AND ")+` ORDER BY `+p.order(desc)+` LIMIT ?) AS ordered WHERE `+in, append(append(p.args, rows), ids...))
+	if desc {
+		slices.Reverse(list)
+	}
+	if err == nil && !few.exact() {
+		list, err = matching(ctx, q, f, list, f.Offset+f.Limit+1)
+	}
+	return list, back, err
+}
+
 // onward are the contacts in the order of the list from f.After on, and how many
-// there are before it, too; of the first ones alone unless first is zero. Where it is
-// lazy, only as many as a page needs, which match. back tells that it goes backwards.
-func onward(ctx context.Context, q db.Q, f Filter, few few, lazy bool, first int) (list []placed, found int, back bool, err error) {
-	if list, err = arrange(ctx, q, f, few.ids, !few.exact() && !lazy, first); err != nil {
+// there are before it, too. Where it is lazy, only as many as a page needs, which
+// match. back tells that it goes backwards.
+func onward(ctx context.Context, q db.Q, f Filter, few few, lazy bool) (list []placed, found int, back bool, err error) {
+	if list, err = arrange(ctx, q, f, few.ids, !few.exact() && !lazy); err != nil {
 		return nil, 0, false, err
 	}
 	found = len(list)
@@ -273,7 +331,7 @@ func onward(ctx context.Context, q db.Q, f Filter, few few, lazy bool, first int
 	if desc {
 		slices.Reverse(list)
 	}
-	if lazy {
+	if lazy && !few.exact() {
 		list, err = matching(ctx, q, f, list, f.Offset+f.Limit+1)
 	}
 	return list, found, back, err

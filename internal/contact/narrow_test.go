@@ -68,11 +68,11 @@ func TestBothWaysToList(t *testing.T) {
 func samePages(t *testing.T, d *db.DB, f Filter) (pages int) {
 	t.Helper()
 	ctx := context.Background()
-	few, err := candidates(ctx, d, f)
+	found, err := candidates(ctx, d, f)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !few.found {
+	if !found.found {
 		if state, _ := standing(f); state != "= 0" {
 			t.Fatalf("no index finds %+v", f)
 		}
@@ -85,19 +85,22 @@ func samePages(t *testing.T, d *db.DB, f Filter) (pages int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := listCandidates(ctx, d, f, few)
+		got, err := listCandidates(ctx, d, f, found)
 		if err != nil {
 			t.Fatal(err)
 		}
-		looked := few
+		looked := found
 		looked.by.Exact = false
-		for _, lazy := range []bool{false, true} {
+		for _, way := range []struct {
+			few  few
+			lazy bool
+		}{{looked, false}, {looked, true}, {found, true}} {
 			f.CountTo = 1000
-			other, err := listFew(ctx, d, f, looked, lazy)
+			other, err := listFew(ctx, d, f, way.few, way.lazy)
 			f.CountTo = 0
-			other.Exact = other.Exact || lazy
+			other.Exact = other.Exact || way.lazy
 			if diff := cmp.Diff(got, other); diff != "" || err != nil {
-				t.Fatalf("%+v: from what an index finds (-), looked at (+), lazy %t: %s, %v", f, lazy, diff, err)
+				t.Fatalf("%+v: from what an index finds (-), by %+v (+): %s, %v", f, way, diff, err)
 			}
 		}
 		if !got.Exact || total != 0 && got.Found != total {

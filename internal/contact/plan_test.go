@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -96,6 +97,49 @@ func TestWalkedListsAskOneContact(t *testing.T) {
 		plan := dbtest.PlanOf(t, d, text, args...)
 		if strings.Contains(plan.Text, "field_index_number") || strings.Contains(plan.Text, "field_index_text") || strings.Contains(plan.Text, "SEARCH seen USING COVERING INDEX contact_active_order") {
 			t.Errorf("%v: %s\n%s", c, text, plan.Text)
+		}
+	}
+}
+
+// A page of very many that an index lists is found in the index of the order, from
+// where it begins: none of them is looked up but those on it.
+func TestWalkedListsReadTheIndexOfTheOrder(t *testing.T) {
+	ctx := context.Background()
+	d := dbtest.Open(t)
+	list := make([]New, narrowTo+1000)
+	for i := range list {
+		list[i].Values = map[string]string{"email": fmt.Sprintf("p%d@example.test", i), "lastname": "Durand"}
+	}
+	if err := d.Do(ctx, func(tx *db.Tx) error { _, err := CreateAll(ctx, tx, list); return err }); err != nil {
+		t.Fatal(err)
+	}
+	where := rule.Cond{Field: "lastname", Op: rule.StartsWith, Value: "dur"}
+	for _, f := range []Filter{{Sort: SortLastActive}, {Sort: SortLastActive, Asc: true}, {Sort: SortName}, {Sort: SortID}} {
+		f.Where, f.Limit, f.CountTo = where, 30, 10_000
+		for range 2 {
+			walked := 0
+			asked := map[string][]any{}
+			d.Watch(func(query string, args []any) { asked[query] = slices.Clone(args) })
+			page, err := List(ctx, d, f)
+			d.Watch(func(string, []any) {})
+			for query, args := range asked {
+				switch {
+				case strings.Contains(query, " AS ordered WHERE "):
+					walked++
+					args[slices.Index(args, any(walkedFirst))] = 100
+					if plan := dbtest.PlanOf(t, d, query, args...); len(plan.Scans)+len(plan.Sorts) > 0 {
+						t.Errorf("sort %s, ascending %v: reads %q, sorts %q\n%s%s", f.Sort, f.Asc, plan.Scans, plan.Sorts, query, plan.Text)
+					}
+				case strings.Contains(query, "COALESCE("):
+					t.Errorf("sort %s: puts all of them in order\n%s", f.Sort, query)
+				}
+			}
+			if err != nil || len(page.Contacts) != f.Limit || page.Found != 2*countedAmong || page.Exact || walked != 1 {
+				t.Fatalf("%+v: %d contacts, %d found, %d times walked, %v", f, len(page.Contacts), page.Found, walked, err)
+			}
+			if f.After = page.Next; f.Sort == SortName {
+				break // there the next page is read in order
+			}
 		}
 	}
 }

@@ -15,8 +15,9 @@ type Selection struct {
 	Text string
 	Args []any
 	// Exact tells that it finds the rows that match and no others, Texts that it
-	// asks Index alone.
-	Exact, Texts bool
+	// asks Index alone, Listed that it asks for values only that have one row or more
+	// each, in an index of these.
+	Exact, Texts, Listed bool
 	// Values is a query with the same arguments which finds about as many or fewer,
 	// and sooner; empty where there is none.
 	Values string
@@ -108,7 +109,7 @@ func (f finder) ranged(q Cond) bool {
 
 // any is one query, if each part has one.
 func (f finder) any(parts Any) found {
-	either := Selection{Exact: true, Texts: true}
+	either := Selection{Exact: true, Texts: true, Listed: true}
 	var texts []string
 	var ones []Selection
 	for _, part := range parts {
@@ -117,7 +118,7 @@ func (f finder) any(parts Any) found {
 			return found{}
 		}
 		one := list[0]
-		either.Exact, either.Texts = either.Exact && one.Exact, either.Texts && one.Texts
+		either.Exact, either.Texts, either.Listed = either.Exact && one.Exact, either.Texts && one.Texts, either.Listed && one.Listed
 		if slices.ContainsFunc(ones, func(other Selection) bool { return other.Text == one.Text && slices.Equal(other.Args, one.Args) }) {
 			continue
 		}
@@ -169,7 +170,7 @@ func (f finder) among(field Field, conds []Cond) found {
 		inOrder = inOrder && ordered[q.Op]
 	}
 	fill := func(query string) string { return strings.Replace(query, "{}", strings.Join(parts, " AND "), 1) }
-	one := Selection{Text: fill(field.Among), Args: c.args, Exact: true}
+	one := Selection{Text: fill(field.Among), Args: c.args, Exact: true, Listed: inOrder && field.Values == ""}
 	if inOrder {
 		one.Values = fill(field.Values)
 	}
