@@ -1,5 +1,13 @@
 package activity
 
+import "strconv"
+
+// frequent is the kind of most events, which the index by kind leaves out.
+const frequent Kind = 10
+
+// rare is the condition for the others.
+var rare = "kind <> " + strconv.Itoa(int(frequent))
+
 // What conditions on contacts ask about their events, which they call e, with {}
 // in the place of what is asked: whether one had such an event, and for the kinds
 // that are not the most frequent one, which contacts had.
@@ -11,4 +19,4 @@ const (
 
 // Frequent tells whether most events are of this kind, so that no index leads from
 // it to contacts.
-func Frequent(k Kind) bool { return k == 10 }
+func Frequent(k Kind) bool { return k == frequent }

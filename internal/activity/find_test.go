@@ -1,7 +1,9 @@
 package activity_test
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +11,8 @@ import (
 	"ariane/internal/base/db"
 	"ariane/internal/base/db/dbtest"
 	"ariane/internal/base/fault"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // long is a thread of n events a minute apart, every hundredth of kind 20.
@@ -108,5 +112,44 @@ func TestCountsOfAThread(t *testing.T) {
 	held, err := activity.Thread(t.Context(), d, 1, activity.Page{Holding: &activity.Holding{Slots: []activity.Slot{{Name: "t", Index: 2}, {Name: "u", Index: 1}}, Numbers: []int64{3}}, Limit: 1000})
 	if err != nil || len(held) != 36 {
 		t.Error(len(held), err)
+	}
+}
+
+// What a long thread has little of is counted and read where the index by kind leads
+// to it, without the rest of the thread.
+func TestFewOfALongThread(t *testing.T) {
+	d, _ := long(t, 6000)
+	ctx := t.Context()
+	if err := d.Do(ctx, func(tx *db.Tx) error { _, err := tx.Exec(ctx, `ANALYZE`); return err }); err != nil {
+		t.Fatal(err)
+	}
+	asked := map[string][]any{}
+	d.Watch(func(query string, args []any) { asked[query] = args })
+	counts, err := activity.Tally(ctx, d, 1, 10, 20, 30)
+	few := activity.Page{Kinds: []activity.Kind{20, 30}, Limit: 100}
+	inOrder, first := activity.Thread(ctx, d, 1, few)
+	few.Few = true
+	byKind, second := activity.Thread(ctx, d, 1, few)
+	few.Oldest, few.Limit = true, 7
+	oldest, third := activity.Thread(ctx, d, 1, few)
+	d.Watch(func(string, []any) {})
+	if err := errors.Join(err, first, second, third); err != nil || counts[10] != 5940 || counts[20] != 60 || len(counts) != 2 {
+		t.Fatal(counts, err)
+	}
+	if diff := cmp.Diff(inOrder, byKind); diff != "" || len(byKind) != 60 || len(oldest) != 7 || oldest[0].ID != byKind[59].ID || oldest[6].ID != byKind[53].ID {
+		t.Errorf("%d events: %s", len(byKind), diff)
+	}
+	explained := 0
+	for query, args := range asked {
+		if !strings.Contains(query, "kind <> 10") {
+			continue
+		}
+		explained++
+		if plan := dbtest.PlanOf(t, d, query, args...).Text; !strings.Contains(plan, "event_kind") && !strings.Contains(plan, "kind_contact_id") {
+			t.Errorf("goes through the thread: %s\n%s", query, plan)
+		}
+	}
+	if explained != 3 {
+		t.Errorf("%d statements explained", explained)
 	}
 }

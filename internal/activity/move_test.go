@@ -3,6 +3,7 @@ package activity_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -114,6 +115,13 @@ func whole(t fataler, d *db.DB, contact id.Contact, want []id.Event) {
 	counts, err := activity.Tally(ctx, d, contact)
 	if n := counts[said] + counts[echoed]; err != nil || n != len(want) {
 		t.Fatalf("contact %d: %d events counted, want %d, %v", contact, n, len(want), err)
+	}
+	if known, err := activity.Tally(ctx, d, contact, said, echoed, ignored, 10); err != nil || !maps.Equal(known, counts) {
+		t.Fatalf("contact %d: %v counted of the kinds there are, want %v, %v", contact, known, counts, err)
+	}
+	few, err := activity.Thread(ctx, d, contact, activity.Page{Kinds: []activity.Kind{echoed}, Few: true, Limit: counts[echoed] + 1})
+	if err != nil || len(few) != counts[echoed] {
+		t.Fatalf("contact %d: %d of one kind read, want %d, %v", contact, len(few), counts[echoed], err)
 	}
 	latest, all, err := activity.TallyLatest(ctx, d, contact, 700)
 	if n := latest[said] + latest[echoed]; err != nil || n != min(len(want), 701) || all != (len(want) <= 700) {

@@ -29,8 +29,10 @@ type Page struct {
 	Since Cursor
 	// From and To limit to From <= at < To; zero means no limit.
 	From, To time.Time
-	// Kinds limits to these kinds, all when empty.
+	// Kinds limits to these kinds, all when empty. Few tells that the thread has few
+	// of them, which are found by the index by kind: none of them is Frequent.
 	Kinds []Kind
+	Few   bool
 	// Holding limits to what has one of these numbers in its data.
 	Holding *Holding
 	// Limit is the number of events at most.
@@ -91,6 +93,9 @@ func (p Page) part(d db.Dialect, columns string, limit int) part {
 	if p.Oldest {
 		order = "at ASC, id ASC"
 	}
+	if p.Few { // not in the order of the thread, which leads through all of it
+		order = "+" + strings.Replace(order, ", ", ", +", 1)
+	}
 	where, args := p.where(d)
 	return part{columns: columns, order: order, where: where, args: args, limit: limit}
 }
@@ -124,6 +129,9 @@ func (p Page) where(d db.Dialect) (string, []any) {
 			args = append(args, int64(k))
 		}
 	}
+	if p.Few {
+		where = append(where, rare)
+	}
 	if p.Holding != nil {
 		held, numbers := p.Holding.where(d)
 		where, args = append(where, held), append(args, numbers...)
@@ -131,28 +139,58 @@ func (p Page) where(d db.Dialect) (string, []any) {
 	return strings.Join(where, " AND "), args
 }
 
-// Tally counts the events of a contact's thread by kind.
-func Tally(ctx context.Context, q db.Q, contact id.Contact) (map[Kind]int, error) {
+// talliedWhole is up to how many events of a thread are counted one by one.
+const talliedWhole = 500
+
+// Tally counts the events of a contact's thread by kind. Where it is told which kinds
+// there are, it counts those of a long thread in the indexes: the events themselves
+// may lie on a page each.
+func Tally(ctx context.Context, q db.Q, contact id.Contact, kinds ...Kind) (map[Kind]int, error) {
+	if len(kinds) > 0 {
+		counts, whole, err := TallyLatest(ctx, q, contact, talliedWhole)
+		if err != nil || whole {
+			return counts, err
+		}
+	}
 	all, err := whose(ctx, q, contact)
 	if err != nil {
 		return nil, err
 	}
 	among, args := db.InIDs(q.Dialect(), "contact_id", all)
-	rows, err := q.Query(ctx, `SELECT kind, count(*) FROM event WHERE `+among+` GROUP BY kind`, args...)
-	if err != nil {
+	if len(kinds) == 0 {
+		return tally(ctx, q, among, args)
+	}
+	total := 0
+	if err := q.QueryRow(ctx, `SELECT count(*) FROM event WHERE `+among, args...).Scan(&total); err != nil {
 		return nil, fmt.Errorf("count thread of contact %d: %w", contact, err)
 	}
-	defer rows.Close()
+	for _, kind := range kinds {
+		args = append(args, int64(kind))
+	}
+	counts, err := tally(ctx, q, among+` AND `+rare+` AND kind IN (`+db.Marks(len(kinds))+`)`, args)
+	for _, n := range counts {
+		total -= n
+	}
+	if total > 0 && err == nil {
+		counts[frequent] = total
+	}
+	return counts, err
+}
+
+// tally counts events by kind.
+func tally(ctx context.Context, q db.Q, where string, args []any) (map[Kind]int, error) {
 	counts := map[Kind]int{}
-	for rows.Next() {
+	err := db.Each(ctx, q, `SELECT kind, count(*) FROM event WHERE `+where+` GROUP BY kind`, args, func(row db.Row) error {
 		var k Kind
 		var n int
-		if err := rows.Scan(&k, &n); err != nil {
-			return nil, err
-		}
+		err := row.Scan(&k, &n)
 		counts[k] = n
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count events by kind: %w", err)
 	}
-	return counts, rows.Err()
+	return counts, nil
 }
 
 const eventColumns = `id, contact_id, origin_id, at, recorded_at, device_id, kind, source, cause_id, depth, data`

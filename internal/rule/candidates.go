@@ -15,8 +15,7 @@ type Selection struct {
 	Text string
 	Args []any
 	// Exact tells that it finds the rows that match and no others, Texts that it
-	// asks Index alone, Listed that it asks for values only that have one row or more
-	// each, in an index of these.
+	// asks Index alone, Listed that they lie in few pieces of indexes.
 	Exact, Texts, Listed bool
 	// Values is a query with the same arguments which finds about as many or fewer,
 	// and sooner; empty where there is none.
@@ -158,19 +157,31 @@ func (f finder) cond(q Cond) found {
 	return found{texts: []string{text}, whole: field.Lines && q.Op == Contains}
 }
 
+// fewPieces is in how many pieces of an index the rows of a Selection lie that is
+// Listed.
+const fewPieces = 100
+
 // among is the query that finds the rows for whose value all these conditions hold.
 func (f finder) among(field Field, conds []Cond) found {
 	c := &compiler{dialect: f.dialect, index: true}
-	parts, inOrder := make([]string, len(conds)), true
+	parts, inOrder, pieces := make([]string, len(conds)), true, 1
 	for i, q := range conds {
 		var err error
 		if parts[i], err = c.cond(field, q); err != nil {
 			return found{}
 		}
 		inOrder = inOrder && ordered[q.Op]
+		switch list := q.Value.(type) {
+		case []int64:
+			pieces = max(pieces, len(list))
+		case []float64:
+			pieces = max(pieces, len(list))
+		case []string:
+			pieces = max(pieces, len(list))
+		}
 	}
 	fill := func(query string) string { return strings.Replace(query, "{}", strings.Join(parts, " AND "), 1) }
-	one := Selection{Text: fill(field.Among), Args: c.args, Exact: true, Listed: inOrder && field.Values == ""}
+	one := Selection{Text: fill(field.Among), Args: c.args, Exact: true, Listed: inOrder && field.Values == "" && pieces <= fewPieces}
 	if inOrder {
 		one.Values = fill(field.Values)
 	}

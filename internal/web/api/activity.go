@@ -139,7 +139,7 @@ func (a *door) activity(w http.ResponseWriter, r *http.Request) error {
 // lines reads the page asked for of each type, in one order. total is the number
 // of lines on all pages, pages that of the type with most.
 func (a *door) lines(ctx context.Context, c contact.Contact, q request) (lines []line, total, pages int, err error) {
-	counts, err := activity.Tally(ctx, a.DB, c.ID)
+	counts, err := activity.Tally(ctx, a.DB, c.ID, a.kinds()...)
 	if err != nil {
 		return nil, 0, 0, err
 	}
@@ -177,39 +177,52 @@ func (a *door) lines(ctx context.Context, c contact.Contact, q request) (lines [
 	return lines, total, pages, nil
 }
 
-// first reads the first events of each kind, p.Limit of each at most. Those that are
-// fewer are looked for together, because that goes through the whole thread.
-func (a *door) first(ctx context.Context, c contact.Contact, p activity.Page, kinds []activity.Definition, counts map[activity.Kind]int) (map[activity.Kind][]activity.Event, error) {
-	var alone, together []activity.Kind
-	for _, kind := range kinds {
-		if counts[kind.Kind] < p.Limit {
-			together = append(together, kind.Kind)
-		} else {
-			alone = append(alone, kind.Kind)
-		}
+// kinds are all that there are.
+func (a *door) kinds() []activity.Kind {
+	list := make([]activity.Kind, len(a.Kinds))
+	for i, kind := range a.Kinds {
+		list[i] = kind.Kind
 	}
+	return list
+}
+
+// first reads the first events of each kind, p.Limit of each at most. Those of which
+// there are few are looked for together: in the order of the thread that would go
+// through most of it.
+func (a *door) first(ctx context.Context, c contact.Contact, p activity.Page, kinds []activity.Definition, counts map[activity.Kind]int) (map[activity.Kind][]activity.Event, error) {
+	var total, together int
+	for _, n := range counts {
+		total += n
+	}
+	few := activity.Page{From: p.From, To: p.To, Oldest: p.Oldest, Few: true}
 	read := map[activity.Kind][]activity.Event{}
-	add := func(p activity.Page, kinds ...activity.Kind) error {
-		p.Kinds = kinds
+	add := func(p activity.Page) error {
 		events, err := activity.Thread(ctx, a.DB, c.ID, p)
 		for _, e := range events {
 			read[e.Kind] = append(read[e.Kind], e)
 		}
 		return err
 	}
-	for _, kind := range alone {
-		if err := add(p, kind); err != nil {
+	for _, kind := range kinds {
+		// Reading all of them takes n steps, reading the first ones in the thread's
+		// order total/n for each.
+		if n := counts[kind.Kind]; !activity.Frequent(kind.Kind) && n*n < p.Limit*total {
+			few.Kinds, together = append(few.Kinds, kind.Kind), together+n
+			continue
+		}
+		one := p
+		one.Kinds = []activity.Kind{kind.Kind}
+		if err := add(one); err != nil {
 			return nil, err
 		}
 	}
-	if len(together) == 0 {
+	if len(few.Kinds) == 0 {
 		return read, nil
 	}
-	limit := p.Limit
-	p.Limit *= len(together)
-	err := add(p, together...)
+	few.Limit = together + len(few.Kinds) // some may have come meanwhile
+	err := add(few)
 	for kind, events := range read {
-		read[kind] = events[:min(limit, len(events))] // more may have come meanwhile
+		read[kind] = events[:min(p.Limit, len(events))]
 	}
 	return read, err
 }
