@@ -24,6 +24,8 @@ type notice struct {
 	Language string `json:"l"`
 	Message  string `json:"m,omitempty"`
 	Error    string `json:"e,omitempty"`
+	// Back is the page where the form can be filled in again; empty for none.
+	Back string `json:"-"`
 }
 
 func (n notice) leave(w http.ResponseWriter, base string) {
@@ -57,6 +59,7 @@ func readNotice(r *http.Request) (notice, bool) {
 // messageView is what the template of the page of the message shows.
 type messageView struct {
 	Language, Title, Text string
+	Back, Again           string // an address, and the words of its link
 	Style                 template.CSS
 }
 
@@ -71,7 +74,7 @@ func (d Deps) showMessage(w http.ResponseWriter, r *http.Request, status int, n 
 	if ok && i18n.Supported(n.Language) {
 		ctx = i18n.With(ctx, i18n.Locale{Lang: n.Language, Zone: i18n.Zone(ctx)})
 	}
-	v := messageView{Language: i18n.Lang(ctx), Title: i18n.T(ctx, "public.sent|Thank you"), Text: n.Message}
+	v := messageView{Language: i18n.Lang(ctx), Title: i18n.T(ctx, "public.sent|Thank you"), Text: n.Message, Back: n.Back, Again: i18n.T(ctx, "public.again|Fill in the form once more")}
 	if n.Error != "" {
 		v.Title, v.Text = i18n.T(ctx, "public.not_sent|This was not sent"), n.Error
 	}

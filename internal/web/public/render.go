@@ -60,6 +60,7 @@ type formView struct {
 	Return, Key          string // empty where the script fills them in
 	Trap, TrapLabel      string
 	NoScript             string // said to browsers without script
+	Kiosk                bool   // who fills it in next is somebody else
 	Preview              bool   // cannot be sent
 	Scripted             bool   // the script does what attributes may be forbidden to do
 }
@@ -90,7 +91,7 @@ func spoken(ctx context.Context, f form.Form) context.Context {
 // viewOf shapes a form; values of the query named like its fields take the place of their defaults.
 func (d Deps) viewOf(ctx context.Context, f form.Form, query url.Values) (formView, error) {
 	ctx = spoken(ctx, f)
-	v := formView{ID: int64(f.ID), Name: f.DOMName(), Base: d.BaseURL, Language: f.Language, Last: len(f.Fields) + 1, Button: f.Button}
+	v := formView{ID: int64(f.ID), Name: f.DOMName(), Base: d.BaseURL, Language: f.Language, Last: len(f.Fields) + 1, Button: f.Button, Kiosk: f.Kiosk}
 	if v.Button == "" {
 		v.Button = i18n.T(ctx, "public.submit|Submit")
 	}
@@ -107,6 +108,9 @@ func (d Deps) viewOf(ctx context.Context, f form.Form, query url.Values) (formVi
 	for i, one := range f.Fields {
 		view := newFieldView(one, i+1, v.Name, f.Language)
 		view.answer(start(one, query))
+		if f.Kiosk {
+			view.Complete = ""
+		}
 		if view.Empty == "" {
 			view.Empty = i18n.T(ctx, "public.choose|Choose…")
 		}
@@ -126,6 +130,7 @@ type settings struct {
 	HTML   string `json:"html"`
 	CSS    string `json:"css,omitempty"`
 	Hide   bool   `json:"hide"`
+	Kiosk  bool   `json:"kiosk,omitempty"`
 	Wait   string `json:"wait"`
 	Failed string `json:"failed"`
 	Email  string `json:"email"`
@@ -139,7 +144,7 @@ type settings struct {
 func (d Deps) script(ctx context.Context, f form.Form, v *formView) ([]byte, error) {
 	ctx = spoken(ctx, f)
 	own := settings{
-		ID: int64(f.ID), Name: f.DOMName(), Origin: origin(d.BaseURL), Hide: f.PostAction == form.Message,
+		ID: int64(f.ID), Name: f.DOMName(), Origin: origin(d.BaseURL), Hide: f.PostAction == form.Message && !f.Kiosk, Kiosk: f.Kiosk,
 		Wait:   i18n.T(ctx, "public.wait|Please wait..."),
 		Failed: i18n.T(ctx, "public.failed|This could not be sent. Please try again in a moment."),
 		Email:  i18n.T(ctx, "public.email|This is not a complete e-mail address."),

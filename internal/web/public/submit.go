@@ -265,6 +265,10 @@ func (d Deps) lead(w http.ResponseWriter, r *http.Request, status int, p paramet
 		}
 		n.Error = strings.Join(lines, "\n")
 	}
+	if f.Kiosk && a.Redirect == "" && (ours || p.back == "" || a.Success == 1 && f.PostAction == form.Message) {
+		n.Back = p.back // nothing stays in a browser that many use
+		return d.showMessage(w, r, http.StatusOK, n)
+	}
 	target := d.BaseURL + "/form/message"
 	switch {
 	case a.Success == 1 && a.Redirect != "":

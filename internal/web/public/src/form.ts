@@ -11,6 +11,7 @@ export interface Config {
   html: string; // empty where the form is in the page already
   css?: string;
   hide: boolean; // the form gives way to the message
+  kiosk?: boolean; // many people fill it in on the same device
   wait: string;
   failed: string;
   email: string;
@@ -185,6 +186,10 @@ function attach(form: HTMLFormElement): void {
     });
   };
 
+  if (config.kiosk) {
+    form.dataset.kiosk = ""; // copies of the form may be older
+    form.autocomplete = "off";
+  }
   config.proof && form.addEventListener("focusin", prove);
   form.noValidate = true;
   form.target = frame.name;

@@ -17,9 +17,9 @@ function input(form: HTMLFormElement, name: string): HTMLInputElement {
 
 const KEY = "mauticform[submissionkey]";
 
-/** Gives the form the token of this browser, the address to come back to, and a key that stays the same as long as the answers do. */
+/** Gives the form the token of this browser, unless many people fill it in there, the address to come back to, and a key that stays the same as long as the answers do. */
 export function fillForm(form: HTMLFormElement, submitting?: boolean): void {
-  const follow = mayFollow();
+  const follow = mayFollow() && !form.matches("[data-kiosk]");
   const token = submitting && follow ? device() : knownDevice();
   if (token && follow) {
     input(form, "mautic_device_id").value = token;
