@@ -12,7 +12,6 @@ import (
 	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
 	"ariane/internal/contact"
-	"ariane/internal/field"
 	"ariane/internal/id"
 	"ariane/internal/search"
 	"ariane/internal/web"
@@ -38,6 +37,14 @@ type mergeView struct {
 	Fills       []fact
 	Joins       []fact
 	Exchange    string // the address of the same the other way round
+	Refused     refusal
+}
+
+// refusal is why two contacts are not merged; without text they are. Its link, if it
+// has one, is to who can be merged instead, or to how they are one.
+type refusal struct {
+	Text, Link, URL string
+	status          int
 }
 
 type candidate struct {
@@ -67,16 +74,23 @@ func joinedURL(c id.Contact) string { return listURL + "/joined/" + strconv.Form
 
 func (d Deps) showMerge(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	c, err := d.find(r)
+	asked, c, err := d.asked(r)
 	if err != nil {
 		return err
 	}
 	q := r.URL.Query()
-	v := mergeView{Person: person(ctx, c), Action: mergeURL(c.ID), Back: web.ContactURL(c.ID), Words: strings.TrimSpace(q.Get("search"))}
+	if c.ID != asked {
+		return web.Redirect(w, r, mergeURL(c.ID)+"?"+q.Encode())
+	}
+	v := newMergeView(ctx, c)
+	v.Words = strings.TrimSpace(q.Get("search"))
 	if number, err := strconv.ParseInt(q.Get("with"), 10, 64); err == nil && number > 0 {
-		other, err := contact.Find(ctx, d.DB, id.Contact(number))
+		other, refused, err := d.other(ctx, c, id.Contact(number))
 		if err != nil {
 			return err
+		}
+		if refused.Text != "" {
+			return d.refuseMerge(w, r, v, refused)
 		}
 		if c.Anonymous() && !other.Anonymous() { // who is known stays
 			return web.Redirect(w, r, mergeURL(other.ID)+"?"+url.Values{"with": {strconv.FormatInt(int64(c.ID), 10)}}.Encode())
@@ -91,6 +105,48 @@ func (d Deps) showMerge(w http.ResponseWriter, r *http.Request) error {
 		v.Searched = true
 	}
 	return web.Show(w, r, web.View{Title: i18n.T(ctx, "contactpage.merge|Merge contacts"), Section: layout.Contacts, Body: mergePage(v)})
+}
+
+func newMergeView(ctx context.Context, c contact.Contact) mergeView {
+	return mergeView{Person: person(ctx, c), Action: mergeURL(c.ID), Back: web.ContactURL(c.ID)}
+}
+
+// asked is the number in the address, and the contact that it leads to.
+func (d Deps) asked(r *http.Request) (id.Contact, contact.Contact, error) {
+	number, err := web.PathID[id.Contact](r, "id")
+	if err != nil {
+		return 0, contact.Contact{}, err
+	}
+	c, err := contact.Find(r.Context(), d.DB, number)
+	return number, c, err
+}
+
+// other finds whom to merge into a contact, or why that cannot be.
+func (d Deps) other(ctx context.Context, c contact.Contact, number id.Contact) (contact.Contact, refusal, error) {
+	if number == c.ID {
+		return c, refusal{Text: i18n.T(ctx, "contact.merge_itself|A contact cannot be merged with itself."), status: http.StatusBadRequest}, nil
+	}
+	other, err := contact.Find(ctx, d.DB, number)
+	switch {
+	case fault.Is(err, fault.KindNotFound):
+		return other, refusal{Text: i18n.T(ctx, "contactpage.merge.gone|The other contact was deleted, or never was."), status: http.StatusNotFound}, nil
+	case err != nil:
+		return other, refusal{}, err
+	case other.ID == c.ID:
+		return other, refusal{Text: i18n.T(ctx, "contactpage.merge.already|The other contact is part of %s already.", person(ctx, c).Name),
+			Link: i18n.T(ctx, "contactpage.joined|History of identity"), URL: joinedURL(c.ID), status: http.StatusConflict}, nil
+	case other.ID != number:
+		name := person(ctx, other).Name
+		return other, refusal{Text: i18n.T(ctx, "contactpage.merge.elsewhere|The other contact is part of %s now.", name),
+			Link: i18n.T(ctx, "contactpage.merge.instead|Compare with %s", name), URL: mergeURL(c.ID) + "?with=" + strconv.FormatInt(int64(other.ID), 10), status: http.StatusConflict}, nil
+	}
+	return other, refusal{}, nil
+}
+
+// refuseMerge says why two contacts are not merged.
+func (d Deps) refuseMerge(w http.ResponseWriter, r *http.Request, v mergeView, why refusal) error {
+	v.Refused = why
+	return web.Show(w, r, web.View{Title: i18n.T(r.Context(), "contactpage.merge|Merge contacts"), Section: layout.Contacts, Status: why.status, Body: mergePage(v)})
 }
 
 // candidates are the identified contacts that a search finds, without the one itself.
@@ -118,72 +174,9 @@ func (d Deps) candidates(r *http.Request, c contact.Contact, words string) ([]ca
 	return list, nil
 }
 
-// compare puts two contacts side by side.
-func (d Deps) compare(ctx context.Context, v *mergeView, to, from contact.Contact) error {
-	if from.ID == to.ID {
-		return fault.Refused(nil, fault.Say("contact.merge_itself|A contact cannot be merged with itself."))
-	}
-	set, err := field.Of(ctx, d.DB)
-	if err != nil {
-		return err
-	}
-	v.Other, v.With = person(ctx, from), strconv.FormatInt(int64(from.ID), 10)
-	if to.State == from.State {
-		v.Exchange = mergeURL(from.ID) + "?" + url.Values{"with": {strconv.FormatInt(int64(to.ID), 10)}}.Encode()
-	}
-	differing, err := contact.Differences(ctx, d.DB, to, from)
-	if err != nil {
-		return err
-	}
-	for _, diff := range differing {
-		if f, found := set.ByAlias(diff.Field); found {
-			v.Differences = append(v.Differences, differenceRow{Alias: diff.Field, Label: f.Name(ctx), To: inWords(ctx, f, diff.To), From: inWords(ctx, f, diff.From),
-				ToWhen: i18n.When(ctx, d.Clock(), diff.ToAt), FromWhen: i18n.When(ctx, d.Clock(), diff.FromAt), Later: diff.Later()})
-		}
-	}
-	for _, g := range field.Groups() {
-		for _, f := range set.Group(g) {
-			if value := from.Fields[f.Alias]; value != "" && to.Fields[f.Alias] == "" && !f.Computed() {
-				v.Fills = append(v.Fills, newFact(ctx, f, value))
-			}
-		}
-	}
-	v.Joins, err = d.joins(ctx, from)
-	if from.Points != 0 {
-		v.Joins = append(v.Joins, fact{Label: i18n.T(ctx, "contactpage.merge.points|Points"), Value: i18n.T(ctx, "contactpage.merge.points.sum|%s and %s make %s",
-			i18n.Number(ctx, to.Points), i18n.Number(ctx, from.Points), i18n.Number(ctx, to.Points+from.Points))})
-	}
-	return err
-}
-
-// joins says what comes with a contact.
-func (d Deps) joins(ctx context.Context, from contact.Contact) ([]fact, error) {
-	counts, all, err := activity.TallyLatest(ctx, d.DB, from.ID, counted)
-	if err != nil {
-		return nil, err
-	}
-	events := 0
-	for _, n := range counts {
-		events += n
-	}
-	text := i18n.Number(ctx, events)
-	if !all {
-		text = i18n.T(ctx, "contactpage.merge.over|more than %s", text)
-	}
-	list := []fact{{Label: i18n.T(ctx, "contactpage.merge.events|Events of the thread"), Value: text}}
-	keys, err := contact.Keys(ctx, d.DB, from.ID)
-	if err != nil {
-		return nil, err
-	}
-	for _, k := range keys {
-		list = append(list, fact{Label: i18n.T(ctx, "contactpage.merge.key|Leads here from then on"), Value: k.Value})
-	}
-	return list, nil
-}
-
 func (d Deps) merge(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	c, err := d.find(r)
+	asked, c, err := d.asked(r)
 	if err != nil {
 		return err
 	}
@@ -191,12 +184,23 @@ func (d Deps) merge(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fault.NotFound(err)
 	}
-	from, err := contact.Find(ctx, d.DB, id.Contact(with))
+	v := newMergeView(ctx, c)
+	if c.ID != asked {
+		return d.refuseMerge(w, r, v, refusal{Text: i18n.T(ctx, "contactpage.merge.itself_elsewhere|This contact is part of %s now.", v.Person.Name), status: http.StatusConflict})
+	}
+	from, refused, err := d.other(ctx, c, id.Contact(with))
 	if err != nil {
 		return err
 	}
+	if refused.Text != "" {
+		return d.refuseMerge(w, r, v, refused)
+	}
 	u := contact.Union{Survivor: c.ID, Absorbed: from.ID, Take: r.PostForm["take"], Source: activity.SourceUser, By: hand(r).By}
-	if err := d.DB.Do(ctx, func(tx *db.Tx) error { return contact.Merge(ctx, tx, u) }); err != nil {
+	err = d.DB.Do(ctx, func(tx *db.Tx) error { return contact.Merge(ctx, tx, u) })
+	if why, ok := fault.Of(err); ok && (why.Kind == fault.KindConflict || why.Kind == fault.KindInvalid) {
+		return d.refuseMerge(w, r, v, refusal{Text: i18n.T(ctx, why.Message().Key, why.Message().Args...), status: http.StatusConflict})
+	}
+	if err != nil {
 		return err
 	}
 	web.Say(r, ui.Green, i18n.T(ctx, "contactpage.merge.done|%s is part of %s now. You can take that back at any time.", person(ctx, from).Name, person(ctx, c).Name))
