@@ -19,4 +19,4 @@ const (
 
 // Frequent tells whether most events are of this kind, so that no index leads from
 // it to contacts.
-func Frequent(k Kind) bool { return k == frequent }
+func (k Kind) Frequent() bool { return k == frequent }

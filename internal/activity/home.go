@@ -20,6 +20,8 @@ type Homeward struct {
 	Within []id.Contact
 	// Passed is how far Next has come.
 	Passed passed `json:",omitzero"`
+	// Home is how many events have gone home.
+	Home int64 `json:",omitzero"`
 }
 
 // passed is the thread that is looked at, and the place in it.
@@ -47,7 +49,7 @@ func (h Homeward) Next(ctx context.Context, tx *db.Tx) (left Homeward, more bool
 		if err != nil {
 			return h, false, fmt.Errorf("bring events of contact %d home: %w", h.To, err)
 		}
-		n, h.Passed = n-s.seen, s.end
+		n, h.Passed, h.Home = n-s.seen, s.end, h.Home+int64(len(s.numbers))
 	}
 	return h, h.Passed.Thread < len(h.From), nil
 }

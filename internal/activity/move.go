@@ -61,7 +61,7 @@ func move(ctx context.Context, tx *db.Tx, from, to id.Contact) (n int64, err err
 		_, err := moveSlice(ctx, tx, from, to)
 		return n, err
 	}
-	if err := tx.Insert(ctx, "event_move", []string{"contact_id", "into_id"}, [][]any{{int64(from), int64(to)}}); err != nil {
+	if err := tx.Insert(ctx, "event_move", []string{"contact_id", "into_id", "events", "moved"}, [][]any{{int64(from), int64(to), n, 0}}); err != nil {
 		return 0, err
 	}
 	_, err = job.Enqueue(ctx, tx, moving{From: from}, job.Unique(strconv.FormatInt(int64(from), 10)))
@@ -116,8 +116,12 @@ func moveOn(ctx context.Context, tx *db.Tx, from id.Contact) (more bool, err err
 		return false, err
 	}
 	n, err := moveSlice(ctx, tx, from, to)
-	if err != nil || n >= Slice {
+	if err == nil && n >= Slice {
+		_, err = tx.Exec(ctx, `UPDATE event_move SET moved = moved + ? WHERE contact_id = ?`, n, int64(from))
 		return err == nil, err
+	}
+	if err != nil {
+		return false, err
 	}
 	_, err = tx.Exec(ctx, `DELETE FROM event_move WHERE contact_id = ?`, int64(from))
 	return false, err
@@ -161,6 +165,27 @@ func oldest(ctx context.Context, q db.Q, contact id.Contact) (where string, args
 	}
 	among, listed := db.InIDs(q.Dialect(), "id", numbers)
 	return `contact_id = ? AND at >= ? AND at <= ? AND ` + among, append([]any{int64(contact), first, at}, listed...), int64(len(numbers)), rows.Err()
+}
+
+// arrival is how far the events of From have come on their way to a contact.
+type arrival struct {
+	From       id.Contact
+	Moved, All int64
+}
+
+// Arrivals are the events that are on their way to a contact.
+func Arrivals(ctx context.Context, q db.Q, to id.Contact) ([]arrival, error) {
+	var list []arrival
+	err := db.Each(ctx, q, `SELECT contact_id, moved, events FROM event_move WHERE into_id = ? ORDER BY contact_id`, []any{int64(to)}, func(row db.Row) error {
+		var a arrival
+		err := row.Scan(&a.From, &a.Moved, &a.All)
+		list = append(list, a)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find what arrives at contact %d: %w", to, err)
+	}
+	return list, nil
 }
 
 // onTheirWay are the contacts whose events are on their way to some, with where

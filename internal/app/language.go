@@ -35,7 +35,7 @@ func Language(d *db.DB) search.Language {
 		return hits(ctx, d, asked, visitors)
 	}
 	for _, k := range Kinds() {
-		l.Events = append(l.Events, search.Event{Kind: int64(k.Kind), Names: append([]string{k.Name, k.Protocol}, eventWords[k.Kind]...), Frequent: activity.Frequent(k.Kind)})
+		l.Events = append(l.Events, search.Event{Kind: int64(k.Kind), Names: append([]string{k.Name, k.Protocol}, eventWords[k.Kind]...), Frequent: k.Kind.Frequent()})
 	}
 	return l
 }

@@ -286,7 +286,7 @@ func starts(t *testing.T, d *db.DB) []string {
 			fmt.Sprintf("/api/contacts/%d/activity", one), fmt.Sprintf("/api/contacts/%d/activity?filters[search]=tarifs&page=3", one), fmt.Sprintf("/index.php/api/contacts/%d/activity", one))
 	}
 	list = append(list, fmt.Sprintf("/s/contacts/notes/%d/%d", number, noted), fmt.Sprintf("/s/contacts/notes/%d/%d/delete", number, noted))
-	list = append(list, fmt.Sprint("/s/contacts/joined/", number), "/s/contacts/unmerge/7", fmt.Sprintf("/s/contacts/merge/%d?search=martin", number), fmt.Sprintf("/s/contacts/merge/%d?with=2", number))
+	list = append(list, fmt.Sprint("/s/contacts/joined/", number), fmt.Sprint("/s/contacts/progress/", number), "/s/contacts/unmerge/7", fmt.Sprintf("/s/contacts/merge/%d?search=martin", number), fmt.Sprintf("/s/contacts/merge/%d?with=2", number))
 	for _, sort := range contact.Sorts() {
 		for _, words := range []string{"", "is:anonymous", "martin", "m", "martin is:anonymous", "martin OR is:anonymous"} {
 			for _, order := range []string{"", "asc"} {

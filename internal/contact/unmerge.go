@@ -43,6 +43,8 @@ type task struct {
 	Home   activity.Homeward `json:"home"`
 	Source activity.Source   `json:"source"`
 	State  State             `json:"state"`
+	// Events is how many the merge had joined.
+	Events int64 `json:"events,omitempty"`
 	// Away is for the absorbed contact, Rest for those it had been merged into, in
 	// the order of Home.From.
 	Away Parted   `json:"away"`
@@ -63,7 +65,7 @@ func Unmerge(ctx context.Context, tx *db.Tx, s Separation) error {
 	if busy, err := beingParted(ctx, tx, top); err != nil || busy {
 		return errors.Join(err, fault.Refused(nil, fault.Say("contact.being_parted|This contact is being taken apart. Try again in a minute.")))
 	}
-	t := task{Source: s.Source, Home: activity.Homeward{From: p.parts.chain, To: s.Absorbed, Within: p.parts.within}}
+	t := task{Source: s.Source, Events: p.parts.merge.merge.Events, Home: activity.Homeward{From: p.parts.chain, To: s.Absorbed, Within: p.parts.within}}
 	t.Away = Parted{By: s.By, Contact: top, Name: p.rows[top].name, Merge: p.parts.merge.id, Began: p.beginning(s.Absorbed)}
 	for _, c := range p.parts.chain {
 		t.Rest = append(t.Rest, Parted{By: s.By, Contact: s.Absorbed, Name: p.parts.merge.merge.Name, Merge: p.parts.merge.id, Began: p.beginning(c)})

@@ -206,7 +206,7 @@ func (a *door) first(ctx context.Context, c contact.Contact, p activity.Page, ki
 	for _, kind := range kinds {
 		// Reading all of them takes n steps, reading the first ones in the thread's
 		// order total/n for each.
-		if n := counts[kind.Kind]; !activity.Frequent(kind.Kind) && n*n < p.Limit*total {
+		if n := counts[kind.Kind]; !kind.Kind.Frequent() && n*n < p.Limit*total {
 			few.Kinds, together = append(few.Kinds, kind.Kind), together+n
 			continue
 		}

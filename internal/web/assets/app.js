@@ -345,6 +345,7 @@ for (const list of document.querySelectorAll("[data-live]")) {
       if (heading?.textContent === fresh[0].textContent) heading.remove();
       list.prepend(...fresh);
       for (const line of lines) line.classList.add("is-fresh");
+      document.dispatchEvent(new Event("news"));
       said.textContent = (list.dataset.liveSaid || "#").replace("#", lines.length);
     };
   };
@@ -361,6 +362,23 @@ for (const list of document.querySelectorAll("[data-live]")) {
   });
   addEventListener("pageshow", turn);
   turn();
+}
+
+// Shows how far long work has come, until it is done; news may be that some began.
+for (const place of document.querySelectorAll("[data-progress]")) {
+  let asking;
+  const ask = async () => {
+    clearTimeout(asking);
+    const answer = document.hidden ? null : await fetch(place.dataset.progress).catch(() => null);
+    if (answer?.ok && !answer.redirected) {
+      const now = new DOMParser().parseFromString(await answer.text(), "text/html");
+      place.replaceChildren(...now.body.childNodes);
+    }
+    later();
+  };
+  const later = () => place.firstElementChild && (asking = setTimeout(ask, 1500));
+  document.addEventListener("news", ask);
+  later();
 }
 
 // Says that somebody is still editing, and shows who else is, until the page is

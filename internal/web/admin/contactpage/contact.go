@@ -51,8 +51,10 @@ type viewData struct {
 	Noted  map[note.Type]int
 	Notes  []note.Note
 	Rhythm rhythm
-	Thread threadData
-	Part   stretch
+	// Underway are merges that are not done.
+	Underway []progressRow
+	Thread   threadData
+	Part     stretch
 }
 
 func (d Deps) loadView(ctx context.Context, c contact.Contact, v viewRequest) (viewData, error) {
@@ -84,6 +86,9 @@ func (d Deps) loadView(ctx context.Context, c contact.Contact, v viewRequest) (v
 	}
 	data.Tags = tags[c.ID]
 	if data.AllTags, err = label.All(ctx, d.DB, mostSuggested); err != nil {
+		return data, err
+	}
+	if data.Underway, err = d.loadProgress(ctx, c); err != nil {
 		return data, err
 	}
 	if data.Followed, err = visit.Followed(ctx, d.DB, c.ID); err != nil {
@@ -218,6 +223,7 @@ type contactView struct {
 	// Followed is data's, FollowURL changes it.
 	Followed  bool
 	FollowURL string
+	Underway  []progressRow
 	IPs       []fact
 	Rhythm    rhythmView
 	Tab       string
@@ -256,6 +262,7 @@ func newContactView(ctx context.Context, now time.Time, request viewRequest, dat
 		v.Empty = append(v.Empty, g.Empty...)
 	}
 	v.Tags, v.AllTags = tagViews(data.Tags), data.AllTags
+	v.Underway = data.Underway
 	v.Followed, v.FollowURL = data.Followed, listURL+"/follow/"+v.Number
 	v.Under = strings.Join(details(c.Fields["position"], c.Fields["company"], location(ctx, c)), " · ")
 	if v.Under == "" || v.Under == v.Person.Name {

@@ -37,6 +37,7 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "POST /s/contacts/views/{view}/delete", Permission: web.SignedIn, Handler: d.deleteView},
 		{Pattern: "GET /s/contacts/search", Permission: web.SignedIn, Handler: d.help},
 		{Pattern: "GET /s/contacts/view/{id}", Permission: web.SignedIn, Handler: d.view},
+		{Pattern: "GET /s/contacts/progress/{id}", Permission: web.SignedIn, Handler: d.progress},
 		{Pattern: "GET /s/contacts/live/{id}", Permission: web.SignedIn, Handler: d.live},
 		{Pattern: "GET /s/contacts/new", Permission: web.SignedIn, Handler: d.showNew},
 		{Pattern: "POST /s/contacts/new", Permission: web.SignedIn, Handler: d.create},
