@@ -111,8 +111,8 @@ func meet(ctx context.Context, tx *db.Tx, use deviceUse, v Visitor, who id.Conta
 }
 
 // share notes that many people use a device. From now on it belongs to an
-// anonymous contact of its own: what is done there without saying who it is, is
-// nobody's.
+// anonymous contact of its own, which has no other: what is done there without
+// saying who it is, is nobody's.
 func share(ctx context.Context, tx *db.Tx, v Visitor, use deviceUse, source activity.Source, by By) error {
 	if err := noteUse(ctx, tx, v.Token, use); err != nil {
 		return err
@@ -123,14 +123,30 @@ func share(ctx context.Context, tx *db.Tx, v Visitor, use deviceUse, source acti
 	}
 	had, owned := owners[v.Token]
 	states, err := StatesOf(ctx, tx, []id.Contact{had.Contact})
-	if state, found := states[had.Contact]; err != nil || !owned || found && state == Anonymous {
+	if err != nil || !owned {
 		return err
+	}
+	if state, found := states[had.Contact]; found && state == Anonymous {
+		if keys, err := allKeys(ctx, tx, had.Contact); err != nil || len(keys) == 1 {
+			return err
+		}
 	}
 	own, err := Create(ctx, tx, New{Source: source, By: By{Object: "device"}})
 	if err != nil {
 		return err
 	}
 	return handOver(ctx, tx, handing{device: v, to: Visitor{Contact: own}, source: source, by: by, shared: true})
+}
+
+// hasShared tells whether a contact is the one of a device that many people use.
+func hasShared(ctx context.Context, q db.Q, contact id.Contact) (bool, error) {
+	var n int
+	err := q.QueryRow(ctx, `SELECT count(*) FROM identity JOIN device_use ON device_use.token = identity.value AND device_use.shared = 1
+		WHERE identity.contact_id = ? AND identity.kind = ?`, int64(contact), int(keyDevice)).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("look for shared devices of contact %d: %w", contact, err)
+	}
+	return n > 0, nil
 }
 
 // SetShared says by hand whether many people use the device. One that they do not
@@ -221,7 +237,8 @@ func Attach(ctx context.Context, tx *db.Tx, v, to Visitor, source activity.Sourc
 	if err != nil {
 		return err
 	}
-	if before.shared && !use.said && v.Token != "" {
+	same := before.shared && !use.said && v.Token != "" // the same browser
+	if same {
 		if err := noteUse(ctx, tx, v.Token, deviceUse{shared: true}); err != nil {
 			return err
 		}
@@ -230,7 +247,7 @@ func Attach(ctx context.Context, tx *db.Tx, v, to Visitor, source activity.Sourc
 			return err
 		}
 	}
-	if v.Contact != 0 {
+	if v.Contact != 0 && !same {
 		if _, err := absorb(ctx, tx, to, v.Contact, source, by); err != nil {
 			return err
 		}

@@ -80,8 +80,8 @@ type Union struct {
 }
 
 // Merge joins two contacts. One of them that was deleted or merged meanwhile is a
-// Conflict fault; Refused is one that is taken apart at this moment, and a visitor
-// who would absorb somebody known.
+// Conflict fault; Refused is one that is taken apart at this moment, one that a
+// shared device belongs to, and a visitor who would absorb somebody known.
 func Merge(ctx context.Context, tx *db.Tx, u Union) error {
 	to, from, err := bothSides(ctx, tx, u.Survivor, u.Absorbed)
 	if err != nil {
@@ -96,6 +96,11 @@ func Merge(ctx context.Context, tx *db.Tx, u Union) error {
 	}
 	if to.state < from.state {
 		return fault.Refused(nil, fault.Say("contact.merge_into_visitor|Somebody known is not merged into an anonymous visitor. Merge the visitor into the contact."))
+	}
+	for _, one := range []id.Contact{to.id, from.id} {
+		if many, err := hasShared(ctx, tx, one); err != nil || many {
+			return errors.Join(err, fault.Refused(nil, fault.Say("contact.merge_shared|A device that many people use belongs to one of the two: what is viewed there is no single person’s. Say first that only this contact uses it.")))
+		}
 	}
 	if busy, err := beingParted(ctx, tx, from.id); err != nil || busy {
 		return errors.Join(err, fault.Refused(nil, fault.Say("contact.being_parted|This contact is being taken apart. Try again in a minute.")))

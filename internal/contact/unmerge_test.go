@@ -224,6 +224,11 @@ func (h *history) merge() {
 	if survivor.State < absorbed.State {
 		survivor, absorbed = absorbed, survivor
 	}
+	for _, c := range []id.Contact{survivor.ID, absorbed.ID} {
+		if c == h.joined.owner(h.token(h.browsers)) {
+			return // the contact of the shared device, which is not merged
+		}
+	}
 	take := rapid.SliceOfDistinct(rapid.SampledFrom([]string{"city", "zipcode", "firstname", "address1", "email"}), rapid.ID[string]).Draw(h.T, "take")
 	h.do(h.joined, func(ctx context.Context, tx *db.Tx) error {
 		return contact.Merge(ctx, tx, contact.Union{Survivor: survivor.ID, Absorbed: absorbed.ID, Take: take, Source: activity.SourceUser})

@@ -2,12 +2,14 @@ package visit_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
 	"ariane/internal/base/db/dbtest"
+	"ariane/internal/base/fault"
 	"ariane/internal/contact"
 	"ariane/internal/id"
 	"ariane/internal/visit"
@@ -240,6 +242,58 @@ func TestASharedDeviceIsSharedOnOtherSites(t *testing.T) {
 	}
 	if got := k.send(2, "email", "anna@example.test"); got.Token != "" || got.Contact == own || k.view(2) != own {
 		t.Errorf("anna has the device: %+v", got)
+	}
+}
+
+// What is viewed at a shared device is no single person's: its contact is not merged,
+// also when it had another device before.
+func TestTheContactOfASharedDeviceIsNotMerged(t *testing.T) {
+	k := newDesk(t)
+	anna := k.send(2, "email", "anna@example.test").Contact
+	own := k.view(1)
+	k.n++
+	h := hit(3, k.n)
+	h.From = visit.Passage{Token: token(1), Seal: "a"}
+	if got := record(t, k.r, h); got.Contact != own {
+		t.Fatalf("the same browser is %+v at another site", got)
+	}
+	k.do(func(tx *db.Tx) error {
+		return contact.Visitor{Token: token(1), Contact: own}.SetShared(t.Context(), tx, true, contact.By{})
+	})
+	alone := k.view(1)
+	if alone == own || k.view(3) != own {
+		t.Fatalf("contact %d has a shared device and another", own)
+	}
+	for _, u := range []contact.Union{{Survivor: anna, Absorbed: alone}, {Survivor: own, Absorbed: alone}, {Survivor: alone, Absorbed: own}} {
+		err := k.d.Do(t.Context(), func(tx *db.Tx) error { return contact.Merge(t.Context(), tx, u) })
+		if why, ok := fault.Of(err); !ok || why.Kind != fault.KindInvalid || !strings.HasPrefix(why.Message().Key, "contact.merge_shared|") {
+			t.Errorf("%+v: %v", u, err)
+		}
+	}
+	k.do(func(tx *db.Tx) error {
+		return contact.Visitor{Token: token(1), Contact: alone}.SetShared(t.Context(), tx, false, contact.By{})
+	})
+	k.do(func(tx *db.Tx) error {
+		return contact.Merge(t.Context(), tx, contact.Union{Survivor: anna, Absorbed: alone})
+	})
+}
+
+// Who is erased is nobody in the turns of a device; the times of the others stay.
+func TestErasedContactsAreNobodyInTurns(t *testing.T) {
+	k := newDesk(t)
+	k.view(1)
+	anna := k.send(1, "email", "anna@example.test").Contact
+	bob := k.send(1, "email", "bob@example.test").Contact
+	k.do(func(tx *db.Tx) error { return contact.Delete(t.Context(), tx, anna, contact.Edit{}) })
+	if err := contact.EraseOld(t.Context(), k.d, k.now.AddDate(0, 0, 2)); err != nil {
+		t.Fatal(err)
+	}
+	if use := k.use(bob, 1); len(use.Turns) != 1 || use.Turns[0].Before != 0 || !use.Turns[0].Until.IsZero() {
+		t.Errorf("%+v", use)
+	}
+	var n int
+	if err := k.d.QueryRow(t.Context(), `SELECT count(*) FROM device_turn WHERE contact_id = ?`, int64(anna)).Scan(&n); err != nil || n != 0 {
+		t.Errorf("%d turns are anna's, error %v", n, err)
 	}
 }
 

@@ -87,7 +87,9 @@ func tellCreated(ctx context.Context, e told, l *ui.ThreadLine) error {
 	if err := e.Decode(&c); err != nil {
 		return err
 	}
-	if c.By.Object == "hit" {
+	if c.By.Object == "device" {
+		l.Before = i18n.T(ctx, "contactpage.thread.created.device|Anonymous contact of a device that many people use")
+	} else if c.By.Object == "hit" {
 		sentence(ctx, l, "contactpage.thread.arrived|First seen as an %s", i18n.T(ctx, "contactpage.thread.arrived.visitor|anonymous visitor"))
 	} else {
 		sentence(ctx, l, "contactpage.thread.created|Contact %s", i18n.T(ctx, "contactpage.thread.created.word|created"))
