@@ -8,6 +8,7 @@ import (
 	"ariane/internal/base/db"
 	"ariane/internal/base/job"
 	"ariane/internal/contact"
+	"ariane/internal/duplicate"
 	"ariane/internal/form"
 	"ariane/internal/notice"
 	"ariane/internal/user"
@@ -20,6 +21,7 @@ func (a *App) handlers() []job.Handler {
 		activity.Moves(a.DB),
 		contact.Sweeps(a.DB),
 		contact.Separations(a.DB),
+		duplicate.Merges(a.DB),
 	}
 }
 
@@ -32,6 +34,8 @@ func (a *App) tasks() []job.Task {
 			Run: func(ctx context.Context) error { return contact.EraseOld(ctx, a.DB, a.DB.Now()) }},
 		{Name: "contact.fold", Description: "Make contacts of earlier versions sortable and searchable", Every: time.Hour,
 			Run: a.inTransactions(contact.FoldSome)},
+		{Name: "duplicate.fill", Description: "Look for the same person among the contacts of before", Every: 10 * time.Minute,
+			Run: func(ctx context.Context) error { return duplicate.Fill(ctx, a.DB) }},
 		{Name: "notice.old", Description: "Remove notices that are three months old", Every: 24 * time.Hour,
 			Run: a.inTransaction(notice.PurgeOld)},
 		{Name: "user.sessions", Description: "Forget sessions that have expired", Every: time.Hour,

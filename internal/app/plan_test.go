@@ -25,6 +25,7 @@ import (
 	"ariane/internal/base/fault"
 	"ariane/internal/base/job"
 	"ariane/internal/contact"
+	"ariane/internal/duplicate"
 	"ariane/internal/id"
 	"ariane/internal/note"
 	"ariane/internal/notice"
@@ -37,7 +38,8 @@ import (
 // the like. No page may read one of them whole, or put it in order. The others have
 // as many as somebody made by hand, or as there are days.
 var growing = []string{"event", "contact", "contact_active", "contact_bin", "contact_ip", "contact_search", "identity", "identity_conflict", "ip_address", "field_index",
-	"form_submission", "form_submission_key", "job", "contact_tag", "contact_note", "notice", "session", "user_login", "device", "visit_text", "visit_link", "untracked"}
+	"form_submission", "form_submission_key", "job", "contact_tag", "contact_note", "notice", "session", "user_login", "device", "visit_text", "visit_link", "untracked",
+	"duplicate_contact", "duplicate_key", "duplicate_pair", "duplicate_apart", "duplicate_step"}
 
 // whole are the statements that read a growing table to its end nevertheless, by a
 // part of their text, and why.
@@ -261,6 +263,12 @@ func starts(t *testing.T, d *db.DB) []string {
 		if err := contact.Merge(ctx, tx, contact.Union{Survivor: number, Absorbed: 7, Source: activity.SourceUser}); err != nil {
 			return err
 		}
+		if _, err := (duplicate.Run{}).Start(ctx, tx, []duplicate.Candidate{{Contact: 2, Other: 3}}); err != nil {
+			return err
+		}
+		if err := manyApart(ctx, tx); err != nil {
+			return err
+		}
 		_, err = tx.Exec(ctx, `ANALYZE`)
 		return err
 	})
@@ -269,6 +277,8 @@ func starts(t *testing.T, d *db.DB) []string {
 	}
 	// What most have comes first: of statements that differ in values only, few are looked at.
 	list := []string{"/s/contacts?search=exa", "/s/contacts?search=ip%3A%31", "/s/contacts?search=visited%3A%2F", "/s/contacts?search=hit%3A(visited%3A%2F+utm_source%3Ag)+is%3Aanonymous", "/s/contacts/condition?search=visited%3A%2F&at=0", "/s/contacts/complete?search=city%3Apar", "/s/dashboard", "/s/find?q=martin", "/s/find?q=ma", "/s/account", "/s/users", "/s/fields", "/s/fields/new", "/s/fields/new?type=select", "/s/fields/edit/10", "/s/fields/delete/10", "/s/contacts/views/1", "/s/system", "/s/tracking", "/s/notices", "/s/activity", "/s/forms", "/s/contacts/bin",
+		"/s/contacts/duplicates", "/s/contacts/duplicates?reason=5", "/s/contacts/duplicates?least=50&after=a-57-9-10", "/s/contacts/duplicates/apart", "/s/contacts/duplicates/apart?after=1-2-3", "/s/contacts/duplicates/merge?all=1&least=40",
+		"/s/contacts/duplicates/merge?pair=2-3&pair=4-5", "/s/contacts/duplicates/runs/1", "/s/contacts/selected?c=2&c=3",
 		"/s/contacts/address?email=" + seed.HeavyEmail, "/healthz", "/readyz", "/metrics", "/api/contacts", "/api/contacts/", "/api/contacts?limit=5&orderBy=last_active&orderByDir=desc&search=martin",
 		"/index.php/api/contacts", "/index.php/api/contacts/", "/mtc", "/mtc.js", "/form/generate.js?id=1", "/form/message", "/form/embed/1", "/form/1", "/", "/s/", "/s/login",
 		"/api/none", "/index.php/api/none", "/s/forms/outgoing", "/s/password/none", "/s/setup/none", "/s/pictures/1/1", "/mtc/event", "/mtracking.gif", "/s/forms/results/1?search=bonjour", "/s/forms/results/2?from=2020-01-01&to=2099-01-01&search=zqzq"}
@@ -299,6 +309,16 @@ func starts(t *testing.T, d *db.DB) []string {
 		list = append(list, "/s/contacts?"+url.Values{"search": {words}}.Encode(), "/api/contacts?"+url.Values{"search": {words}, "limit": {"30"}}.Encode())
 	}
 	return list
+}
+
+// manyApart says of many contacts that they are not the same, so that it shows when all
+// of these are read.
+func manyApart(ctx context.Context, tx *db.Tx) error {
+	page, err := contact.List(ctx, tx, contact.Filter{Sort: contact.SortID, Limit: 400})
+	for i := 1; err == nil && i < len(page.Contacts); i++ {
+		err = duplicate.Apart(ctx, tx, page.Contacts[i-1].ID, page.Contacts[i].ID, 0, "")
+	}
+	return err
 }
 
 var link = regexp.MustCompile(`(?:href|src|data-[\w-]+|hx-get)="(/s/[^"#]*)`)

@@ -3,6 +3,7 @@ package app
 import (
 	"ariane/internal/activity"
 	"ariane/internal/contact"
+	"ariane/internal/duplicate"
 	"ariane/internal/form"
 	"ariane/internal/label"
 	"ariane/internal/note"
@@ -40,5 +41,6 @@ func Readers() []activity.Reader {
 		form.EraseReader(),
 		label.Reader(contact.Follow, contact.Fates()...),
 		note.Reader(contact.Follow, contact.Fates()...),
+		duplicate.Reader(),
 	}
 }

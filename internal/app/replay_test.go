@@ -61,6 +61,8 @@ func kept(t *testing.T, d *db.DB) []string {
 		`SELECT 'active', contact_id, state, last_active FROM contact_active ORDER BY contact_id`,
 		`SELECT 'day', kind, day, events FROM report_day ORDER BY kind, day`,
 		`SELECT 'submission', id, contact_id, form_id FROM form_submission ORDER BY id`,
+		`SELECT 'key', contact_id, hash, 0 FROM duplicate_key ORDER BY hash, contact_id`,
+		`SELECT 'pair', contact_id, other_id, reason * 100 + score FROM duplicate_pair ORDER BY contact_id, other_id, reason`,
 	} {
 		rows, err := d.Query(context.Background(), query)
 		if err != nil {

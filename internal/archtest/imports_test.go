@@ -21,7 +21,7 @@ var floors = []floor{
 	{"BASE", []string{"id", "base/*"}, "what every program has: identifiers, database, errors, language"},
 	{"SPINE", []string{"activity", "field"}, ""},
 	{"HEART", []string{"contact", "company", "consent", "rule", "search", "note", "notice", "label"}, ""},
-	{"DOMAIN", []string{"email", "segment", "campaign", "form*", "landing", "asset", "point", "visit", "webhook", "report", "importer", "bulk", "user", "view"}, ""},
+	{"DOMAIN", []string{"email", "segment", "campaign", "form*", "landing", "asset", "point", "visit", "webhook", "report", "importer", "bulk", "duplicate", "user", "view"}, ""},
 	{"VERBS", []string{"action"}, ""},
 	{"DOORS", []string{"web", "web/*"}, ""},
 	{"APP", []string{"app"}, ""},

@@ -12,8 +12,9 @@ import (
 // lookups are the tables with a contact_id that are keyed by something else,
 // with the reason. They say who owns a value, across all contacts.
 var lookups = map[string]string{
-	"identity":    "a value of an identity key belongs to one contact",
-	"device_turn": "a device is one contact's at a time",
+	"identity":      "a value of an identity key belongs to one contact",
+	"device_turn":   "a device is one contact's at a time",
+	"duplicate_key": "a key leads to the contacts that share it",
 }
 
 // table is one CREATE TABLE.

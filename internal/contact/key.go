@@ -34,6 +34,8 @@ type Key struct {
 	Source activity.Source
 	// Origin is whose it was before a merge, zero for the contact's own.
 	Origin id.Contact `json:",omitzero"`
+	// Contact has it.
+	Contact id.Contact `json:"-"`
 }
 
 // keyOf is the kind of key that the values of a unique field are: of one that
@@ -54,23 +56,24 @@ func normalise(value string) string {
 	return strings.ToLower(strings.Trim(strings.TrimSpace(value), field.Quotes))
 }
 
-// Keys lists the strong identity keys of a contact.
-func Keys(ctx context.Context, q db.Q, contact id.Contact) ([]Key, error) {
-	keys, err := allKeys(ctx, q, contact)
+// Keys lists the strong identity keys of contacts.
+func Keys(ctx context.Context, q db.Q, contacts ...id.Contact) ([]Key, error) {
+	keys, err := allKeys(ctx, q, contacts...)
 	return slices.DeleteFunc(keys, func(k Key) bool { return k.Kind == keyDevice }), err
 }
 
-func allKeys(ctx context.Context, q db.Q, contact id.Contact) ([]Key, error) {
-	rows, err := q.Query(ctx, `SELECT kind, value, added, source, coalesce(origin_id, 0) FROM identity WHERE contact_id = ? ORDER BY kind, value`, int64(contact))
+func allKeys(ctx context.Context, q db.Q, contacts ...id.Contact) ([]Key, error) {
+	among, args := db.InIDs(q.Dialect(), "contact_id", contacts)
+	rows, err := q.Query(ctx, `SELECT kind, value, added, source, coalesce(origin_id, 0), contact_id FROM identity WHERE `+among+` ORDER BY kind, value`, args...)
 	if err != nil {
-		return nil, fmt.Errorf("list keys of contact %d: %w", contact, err)
+		return nil, fmt.Errorf("list keys of contacts: %w", err)
 	}
 	defer rows.Close()
 	var list []Key
 	for rows.Next() {
 		var k Key
 		var added int64
-		if err := rows.Scan(&k.Kind, &k.Value, &added, &k.Source, &k.Origin); err != nil {
+		if err := rows.Scan(&k.Kind, &k.Value, &added, &k.Source, &k.Origin, &k.Contact); err != nil {
 			return nil, err
 		}
 		k.Added = db.Time(added)

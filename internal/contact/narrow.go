@@ -59,13 +59,13 @@ func candidates(ctx context.Context, q db.Q, f Filter) (few, error) {
 	return many, nil // by text, if there is one: that is the most selective as a rule
 }
 
-// frequentText lists some contacts of more than narrowTo that the i-th selection
-// finds, if it asks for a text that so many hold that a few of them tell it, or none.
+// frequentText lists more than narrowTo contacts that the i-th selection finds, if
+// it asks for a text that half of the first ones hold, or none.
 func frequentText(ctx context.Context, q db.Q, f Filter, i int) (ids []id.Contact, err error) {
-	state, rest := standing(f)
 	if !q.Dialect().GathersTexts() {
-		return frequentInOrder(ctx, q, rule.Candidates(rest, f.catalogue(state, q.Dialect()), searched, q.Dialect())[i])
+		return nil, nil
 	}
+	state, rest := standing(f)
 	for _, among := range []int{countedAmong, 2 * narrowTo} {
 		s := rule.Candidates(rest, f.catalogue(state, q.Dialect()), searchedAmong(among), q.Dialect())[i]
 		if !s.Texts {
@@ -80,34 +80,6 @@ func frequentText(ctx context.Context, q db.Q, f Filter, i int) (ids []id.Contac
 		}
 	}
 	return nil, nil
-}
-
-// frequentInOrder is frequentText where an index gives the contacts by number: the
-// first and the last of them lie so close that there are more than narrowTo, if all do.
-func frequentInOrder(ctx context.Context, q db.Q, s rule.Selection) (ids []id.Contact, err error) {
-	if !s.Texts {
-		return nil, nil
-	}
-	var end id.Contact
-	if err := q.QueryRow(ctx, `SELECT COALESCE(max(rowid), 0) FROM contact_search`).Scan(&end); err != nil {
-		return nil, fmt.Errorf("find contacts: %w", err)
-	}
-	for _, direction := range []string{"", " DESC"} {
-		found, _, err := selected(ctx, q, rule.Selection{Text: s.Text + ` ORDER BY 1` + direction, Args: s.Args}, countedAmong)
-		if err != nil || len(found) < countedAmong {
-			return nil, err
-		}
-		along := found[len(found)-1]
-		if direction != "" {
-			along = end - found[0]
-		}
-		if along*narrowTo > end*countedAmong {
-			return nil, nil
-		}
-		ids = append(ids, found...)
-	}
-	slices.Sort(ids)
-	return slices.Compact(ids), nil
 }
 
 // mostOf is how many of a selection are worth to be listed: fewer where there are

@@ -34,6 +34,7 @@ func shortcuts(ctx context.Context, admin bool) []shortcutGroup {
 		{[]string{"/"}, i18n.T(ctx, "layout.keys.search|Search")},
 		{[]string{"c"}, i18n.T(ctx, "layout.keys.new|New form, new user")},
 		{[]string{"a"}, i18n.T(ctx, "layout.keys.quick|Quick add of a contact")},
+		{[]string{"x"}, i18n.T(ctx, "layout.keys.select|Select a row of the list")},
 		{[]string{"e"}, i18n.T(ctx, "layout.keys.edit|Edit")},
 		{[]string{i18n.T(ctx, "layout.keys.delete_key|Del")}, i18n.T(ctx, "layout.keys.delete|Delete, after asking")},
 		{[]string{"t"}, i18n.T(ctx, "layout.keys.table|Contacts as a table")},

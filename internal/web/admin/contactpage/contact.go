@@ -35,9 +35,10 @@ type viewData struct {
 	Contact contact.Contact
 	Keys    []contact.Key
 	// Conflicts are values whose keys other contacts own.
-	Conflicts []contact.Conflict
-	Devices   []visit.Device
-	Used      deviceData
+	Conflicts  []contact.Conflict
+	Devices    []visit.Device
+	Used       deviceData
+	Likenesses []likeness
 	// Located are the places of its addresses, in their order.
 	Located []visit.Located
 	// Followed tells that what the contact looks at is recorded.
@@ -89,6 +90,9 @@ func (d Deps) loadView(ctx context.Context, c contact.Contact, v viewRequest) (v
 		return data, err
 	}
 	if data.Underway, err = d.loadProgress(ctx, c); err != nil {
+		return data, err
+	}
+	if data.Likenesses, err = d.likenesses(ctx, c); err != nil {
 		return data, err
 	}
 	if data.Followed, err = visit.Followed(ctx, d.DB, c.ID); err != nil {
@@ -214,12 +218,14 @@ type contactView struct {
 	Under   string // position, company, place
 	Known   string // "Known since …", empty for a visitor
 	Reach   []channel
-	Points  string
-	Score   int // Points as a number
-	Groups  []factGroup
-	Empty   []string // labels of the fields without a value
-	History []fact
-	Devices []deviceRow
+	// Likenesses are those who may be the same person.
+	Likenesses []likeness
+	Points     string
+	Score      int // Points as a number
+	Groups     []factGroup
+	Empty      []string // labels of the fields without a value
+	History    []fact
+	Devices    []deviceRow
 	// Followed is data's, FollowURL changes it.
 	Followed  bool
 	FollowURL string
@@ -255,7 +261,7 @@ func newContactView(ctx context.Context, now time.Time, request viewRequest, dat
 	c := data.Contact
 	v := contactView{
 		Number: strconv.FormatInt(int64(c.ID), 10), Person: person(ctx, c), Points: i18n.Number(ctx, c.Points), Score: c.Points,
-		Groups: factGroups(ctx, data.Fields, c), History: history(ctx, now, data), Reach: reachability(ctx, data), Here: web.ContactURL(c.ID),
+		Groups: factGroups(ctx, data.Fields, c), History: history(ctx, now, data), Reach: reachability(ctx, data), Likenesses: data.Likenesses, Here: web.ContactURL(c.ID),
 		Filters: chips(ctx, request, data), Find: request.Find, Show: request.Show, Tab: request.Tab,
 	}
 	for _, g := range v.Groups {

@@ -30,6 +30,12 @@ func label(ctx context.Context, name string) string {
 		return i18n.T(ctx, "systempage.label.bin|Erase the contacts deleted a day ago")
 	case "contact.fold":
 		return i18n.T(ctx, "systempage.label.fold|Make contacts of earlier versions sortable and searchable")
+	case "duplicate.pair":
+		return i18n.T(ctx, "systempage.label.pair|Find contacts that may be the same person")
+	case "duplicate.merge":
+		return i18n.T(ctx, "systempage.label.merge|Merge many pairs of contacts")
+	case "duplicate.fill":
+		return i18n.T(ctx, "systempage.label.fill|Look for the same person among the contacts of before")
 	case "label.follow":
 		return i18n.T(ctx, "systempage.label.tags|Keep tags with their contact")
 	case "note.follow":
