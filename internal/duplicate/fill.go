@@ -28,8 +28,8 @@ const (
 
 const (
 	readAtOnce   = 100 // contacts
-	spreadAtOnce = 500
-	pairedAtOnce = 40 // pairs
+	spreadAtOnce = 300
+	pairedAtOnce = 25 // pairs
 	// heldAtOnce is about how many keys are kept in memory.
 	heldAtOnce = 1_000_000
 )
