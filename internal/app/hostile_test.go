@@ -41,14 +41,18 @@ func TestHostileValues(t *testing.T) {
 		r.plantVisit(i, value)
 		r.plantSubmission(number, i, value)
 		r.plantByHand(i, value)
+		r.plantByHand(i, value) // the same person again
 		r.plantByAPI(i, value)
 	}
 	r.catchUp()
 	seen := r.crawl("/s/dashboard", "/s/activity", "/s/notices", "/s/contacts", "/s/contacts?search=is%3Aanonymous", "/s/forms", "/s/tracking", "/s/system", "/s/nothing")
-	for _, wanted := range []string{"/s/contacts/view/", "/s/contacts/notes/", "/s/contacts/edit/", "/s/forms/results/", "/s/forms/edit/"} {
+	for _, wanted := range []string{"/s/contacts/view/", "/s/contacts/notes/", "/s/contacts/edit/", "/s/forms/results/", "/s/forms/edit/", "/s/contacts/duplicates", "/s/contacts/duplicates/apart", "/s/contacts/merge/"} {
 		if !slices.ContainsFunc(seen, func(path string) bool { return strings.HasPrefix(path, wanted) }) {
 			t.Errorf("no page %s was reached", wanted)
 		}
+	}
+	if body := r.get(r.office, "/s/contacts/duplicates").body; strings.Count(body, `class="pair"`) < len(hostile)/2 {
+		r.Error("few of the planted people are shown as duplicates")
 	}
 	for _, path := range []string{"/form/1", "/form/embed/1", "/form/message", "/form/2"} {
 		for _, value := range hostile {
