@@ -17,6 +17,7 @@ import (
 type benches struct {
 	Ingest ingest  `cmd:"" help:"Page views, stored and answered, against a server that answers nothing."`
 	Read   read    `cmd:"" help:"Pages and answers of the API, beside page views that come in, in a database made with ariane seed."`
+	Merge  merge   `cmd:"" help:"The merge of two contacts with long threads, and the taking back of it, beside page views that come in, in a database made with ariane seed."`
 	Crash  crashes `cmd:"" help:"Kill the server again and again under load, and look for what it had acknowledged."`
 	Bare   bare    `cmd:"" hidden:"" help:"Serve the empty answer that bench compares with."`
 }
@@ -50,16 +51,49 @@ func (c ingest) Run(ctx context.Context) (err error) {
 	return b.Run(ctx, os.Stdout)
 }
 
+// seeded is a database to measure on.
+type seeded struct {
+	Data             string  `help:"Folder of a database made with ariane seed, which is written to; one in a temporary folder is made otherwise." type:"path"`
+	DatabaseURL      string  `help:"A PostgreSQL database made with ariane seed, or an empty one to fill, to use instead." name:"database-url"`
+	Contacts         int     `help:"Contacts to make where there are none." default:"100000"`
+	EventsPerContact float64 `help:"Events that they have in the mean." name:"events-per-contact" default:"5"`
+}
+
+// open says where the database is, and what removes it again.
+func (s *seeded) open(log *slog.Logger) (o db.Options, remove func() error, err error) {
+	if s.Data != "" || s.DatabaseURL != "" {
+		return db.Options{DataDir: s.Data, URL: s.DatabaseURL, Log: log}, func() error { return nil }, nil
+	}
+	folder, err := os.MkdirTemp("", "ariane-bench-")
+	return db.Options{DataDir: folder, Log: log}, func() error { return os.RemoveAll(folder) }, err
+}
+
+// fill makes contacts where there are none.
+func (s *seeded) fill(ctx context.Context, o db.Options, heavy, fields int) error {
+	d, err := db.Open(ctx, o)
+	if err != nil {
+		return err
+	}
+	made := seed.Options{Contacts: s.Contacts, PerContact: s.EventsPerContact, Heavy: heavy, Seed: 1, Until: time.Now().UTC().Truncate(24 * time.Hour), Log: o.Log,
+		Progress: newProgress(os.Stderr, time.Now()).show}
+	if _, err = seed.Fill(ctx, d, made); err == nil || errors.Is(err, seed.ErrNotEmpty) {
+		err = seedFields(ctx, d, fields, made)
+	}
+	return errors.Join(err, d.Close())
+}
+
+// server is how to serve a database that is measured.
+func server(o db.Options) []string {
+	return []string{"serve", "--listen=127.0.0.1:0", "--log-level=warn", "--trusted-proxies=127.0.0.1", "--data=" + o.DataDir, "--database-url=" + o.URL}
+}
+
 type read struct {
-	Data             string        `help:"Folder of a database made with ariane seed, which is written to; one in a temporary folder is made otherwise." type:"path"`
-	DatabaseURL      string        `help:"A PostgreSQL database made with ariane seed, or an empty one to fill, to use instead." name:"database-url"`
-	Contacts         int           `help:"Contacts to make where there are none." default:"100000"`
-	EventsPerContact float64       `help:"Events that they have in the mean." name:"events-per-contact" default:"5"`
-	Heavy            int           `help:"Events of one contact more." default:"50000"`
-	Fields           int           `help:"Fields that people defined, twenty of them with values, to add where they are missing." default:"0"`
-	Length           time.Duration `help:"How long to ask each question." default:"3s"`
-	Only             string        `help:"Ask only what has this in its name."`
-	JSON             bool          `help:"Print JSON."`
+	seeded
+	Heavy  int           `help:"Events of one contact more." default:"50000"`
+	Fields int           `help:"Fields that people defined, twenty of them with values, to add where they are missing." default:"0"`
+	Length time.Duration `help:"How long to ask each question." default:"3s"`
+	Only   string        `help:"Ask only what has this in its name."`
+	JSON   bool          `help:"Print JSON."`
 }
 
 func (c read) Run(ctx context.Context, log *slog.Logger) (err error) {
@@ -67,36 +101,46 @@ func (c read) Run(ctx context.Context, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	o := db.Options{DataDir: c.Data, URL: c.DatabaseURL, Log: log}
-	if c.Data == "" && c.DatabaseURL == "" {
-		if o.DataDir, err = os.MkdirTemp("", "ariane-bench-"); err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, os.RemoveAll(o.DataDir)) }()
+	o, remove, err := c.open(log)
+	if err != nil {
+		return err
 	}
+	defer func() { err = errors.Join(err, remove()) }()
 	if c.Data == "" || c.Fields > 0 {
-		if err := c.fill(ctx, o); err != nil {
+		if err := c.fill(ctx, o, c.Heavy, c.Fields); err != nil {
 			return err
 		}
 	}
 	b := bench.Read{Program: program, Database: o, Heavy: seed.HeavyEmail, Length: c.Length, JSON: c.JSON, Only: c.Only,
-		Progress: func(what string) { fmt.Fprintln(os.Stderr, what) },
-		Serve:    []string{"serve", "--listen=127.0.0.1:0", "--log-level=warn", "--trusted-proxies=127.0.0.1", "--data=" + o.DataDir, "--database-url=" + c.DatabaseURL}}
+		Progress: func(what string) { fmt.Fprintln(os.Stderr, what) }, Serve: server(o)}
 	return b.Run(ctx, os.Stdout)
 }
 
-// fill makes contacts where there are none.
-func (c read) fill(ctx context.Context, o db.Options) error {
-	d, err := db.Open(ctx, o)
+type merge struct {
+	seeded
+	Events int           `help:"Events of each of the two." default:"100000"`
+	Length time.Duration `help:"How long to measure page views alone." default:"5s"`
+	JSON   bool          `help:"Print JSON."`
+}
+
+func (c merge) Run(ctx context.Context, log *slog.Logger) (err error) {
+	program, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	made := seed.Options{Contacts: c.Contacts, PerContact: c.EventsPerContact, Heavy: c.Heavy, Seed: 1, Until: time.Now().UTC().Truncate(24 * time.Hour), Log: o.Log,
-		Progress: newProgress(os.Stderr, time.Now()).show}
-	if _, err = seed.Fill(ctx, d, made); err == nil || errors.Is(err, seed.ErrNotEmpty) {
-		err = seedFields(ctx, d, c.Fields, made)
+	o, remove, err := c.open(log)
+	if err != nil {
+		return err
 	}
-	return errors.Join(err, d.Close())
+	defer func() { err = errors.Join(err, remove()) }()
+	if c.Data == "" {
+		if err := c.fill(ctx, o, 0, 0); err != nil {
+			return err
+		}
+	}
+	b := bench.Merge{Program: program, Database: o, Events: c.Events, Length: c.Length, JSON: c.JSON,
+		Progress: func(what string) { fmt.Fprintln(os.Stderr, what) }, Serve: server(o)}
+	return b.Run(ctx, os.Stdout)
 }
 
 type crashes struct {

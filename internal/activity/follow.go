@@ -45,21 +45,25 @@ func Follower(name string, follow Follow, move func(ctx context.Context, tx *db.
 }
 
 // All reads all events of some kinds of a contact, in the order in which they
-// were recorded.
+// were recorded. It reads no others of a long thread, where none of the kinds is the
+// most frequent one.
 func All(ctx context.Context, q db.Q, contact id.Contact, kinds ...Kind) ([]Event, error) {
-	var all []Event
-	page := Page{Kinds: kinds, Limit: 1000, Oldest: true}
-	for {
-		events, err := Thread(ctx, q, contact, page)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, events...)
-		if len(events) < page.Limit {
-			slices.SortFunc(all, func(a, b Event) int { return cmp.Compare(a.ID, b.ID) })
-			return all, nil
-		}
-		last := events[len(events)-1]
-		page.Before = Cursor{At: last.At, ID: last.ID}
+	where, args, err := Page{Kinds: kinds}.among(ctx, q, contact)
+	if err != nil {
+		return nil, err
 	}
+	from := ` FROM event WHERE `
+	if !slices.ContainsFunc(kinds, Frequent) {
+		from = ` FROM event` + q.Dialect().IndexedBy("event_kind") + ` WHERE kind <> 10 AND `
+	}
+	rows, err := q.Query(ctx, `SELECT `+eventColumns+from+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read thread of contact %d: %w", contact, err)
+	}
+	all, err := scanEvents(rows)
+	for i := range all {
+		all[i].Contact = contact
+	}
+	slices.SortFunc(all, func(a, b Event) int { return cmp.Compare(a.ID, b.ID) })
+	return all, err
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"ariane/internal/base/clock"
+	"ariane/internal/base/metric"
 )
 
 // Q reads from the database, in a transaction or outside of one.
@@ -58,6 +59,10 @@ type DB struct {
 	// writer holds the only writing connection of SQLite while nobody writes.
 	writer chan *writer
 
+	// WriteTimes are how long transactions that write took from their beginning until
+	// they were committed or undone, in seconds: on SQLite the others wait for that long.
+	WriteTimes *metric.Histogram
+
 	process int64
 	// link, config and others are PostgreSQL's; others is nil before Join.
 	link   *link
@@ -81,7 +86,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 }
 
 func newDB(o Options) *DB {
-	d := &DB{clock: o.Clock, log: o.Log, process: 1}
+	d := &DB{clock: o.Clock, log: o.Log, process: 1, WriteTimes: metric.NewHistogram(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)}
 	if d.clock == nil {
 		d.clock = clock.System
 	}

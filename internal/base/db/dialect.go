@@ -59,6 +59,15 @@ func (d Dialect) SkipLocked() string {
 	return " FOR UPDATE SKIP LOCKED"
 }
 
+// IndexedBy comes after a table and makes SQLite, which has no statistics, read it
+// by an index; PostgreSQL chooses for itself.
+func (d Dialect) IndexedBy(index string) string {
+	if d == Postgres {
+		return ""
+	}
+	return " INDEXED BY " + index
+}
+
 // ForUpdate ends a SELECT of rows that the transaction is going to change, so
 // that no other changes them meanwhile. On SQLite no other can.
 func (d Dialect) ForUpdate() string {

@@ -171,10 +171,11 @@ func (d *DB) once(ctx context.Context, pool *sql.DB, f func(tx *Tx) error) error
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
-	done := false
+	done, begun := false, time.Now()
 	defer func() {
 		if !done {
 			rollback()
+			d.WriteTimes.Observe(time.Since(begun).Seconds())
 		}
 	}()
 	err = f(tx)
@@ -190,6 +191,7 @@ func (d *DB) once(ctx context.Context, pool *sql.DB, f func(tx *Tx) error) error
 	if err := commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	d.WriteTimes.Observe(time.Since(begun).Seconds())
 	done = true
 	for _, f := range tx.after {
 		f()

@@ -36,7 +36,7 @@ var agents = []string{
 	"Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Mobile Safari/537.36",
 }
 
-// knownShare of the page views come from visitors seen before.
+// knownShare of the page views come ordinarily from visitors seen before.
 const knownShare = 0.8
 
 // visitorsKept bounds how many visitors one connection returns to.
@@ -62,12 +62,14 @@ type visitors struct {
 	// pace is the time from one page view to the next; as fast as answers come when
 	// zero.
 	pace time.Duration
+	// share of the page views come from somebody seen before.
+	share float64
 }
 
 func newLoad(address string, status, connections int, known []Visitor) *load {
 	l := &load{address: address, status: status}
 	for i := range connections {
-		l.visitors = append(l.visitors, &visitors{known: known, random: rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), uint64(i)))})
+		l.visitors = append(l.visitors, &visitors{known: known, share: knownShare, random: rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), uint64(i)))})
 	}
 	return l
 }
@@ -142,7 +144,7 @@ func (v *visitors) come(ctx context.Context, address string, status int) error {
 
 // next is somebody seen before or somebody new, from an address of RFC 6598.
 func (v *visitors) next() Visitor {
-	if n := len(v.known) + len(v.met); n > 0 && v.random.Float64() < knownShare {
+	if n := len(v.known) + len(v.met); n > 0 && v.random.Float64() < v.share {
 		if i := v.random.IntN(n); i < len(v.known) {
 			return v.known[i]
 		}

@@ -28,6 +28,7 @@ func (d Deps) metrics(w http.ResponseWriter, r *http.Request) error {
 	}{
 		{"ariane_commit_hits", "Page views stored by one commit.", t.Size},
 		{"ariane_commit_seconds", "Time of a commit of page views, without waiting for the disk.", t.Time},
+		{"ariane_write_seconds", "Time of a transaction that writes, from its beginning to its end; on SQLite the others wait meanwhile.", d.DB.WriteTimes},
 		{"ariane_commit_disk_seconds", "Time from a commit of page views until it is on the disk.", t.Disk},
 	} {
 		m.Head(h.name, metric.Sizes, h.help)
