@@ -106,7 +106,7 @@ func Moves(d *db.DB) job.Handler {
 			}
 		}
 		return nil
-	})
+	}, job.Attempts(job.Untiring))
 }
 
 // moveOn moves the next slice, and tells whether there may be more.

@@ -413,7 +413,7 @@ func Separations(d *db.DB) job.Handler {
 			}
 		}
 		return nil
-	})
+	}, job.Attempts(job.Untiring))
 }
 
 // separateOn does the next part of a separation, and tells whether there is more.

@@ -91,6 +91,10 @@ func (d *DB) Join(ctx context.Context) error {
 	return nil
 }
 
+// Only tells whether this process serves the database and no other one can: what
+// another was doing then ended with it.
+func (d *DB) Only() bool { return d.locked != nil }
+
 // Alone tells whether no other process works on this database: what this one
 // remembers of its own work is then all there is. It is false while that is not
 // known for certain.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -20,6 +21,10 @@ type HandlerOption func(*Handler)
 
 // Attempts is how often a job is tried; 12 without it, over about half a day.
 func Attempts(n int) HandlerOption { return func(h *Handler) { h.attempts = n } }
+
+// Untiring are the attempts of what must not be left half done: each goes on where
+// the last one ended.
+const Untiring = math.MaxInt32
 
 // Handle runs the jobs whose arguments are an A. The context ends when the
 // process stops without waiting any longer or has lost the job.

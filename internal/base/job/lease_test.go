@@ -86,6 +86,31 @@ func TestClockThatWasAhead(t *testing.T) {
 	})
 }
 
+// Where only one process can serve a database, nobody waits for the lease of one
+// that was killed.
+func TestKilledWhereNobodyElseServes(t *testing.T) {
+	withClock(t, func(b bench, _ func(time.Duration)) {
+		if b.db.Dialect() == db.Postgres {
+			b.Skip("several processes serve it")
+		}
+		if err := b.db.Join(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		b.add("ada")
+		b.do(func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE job SET state = 1, attempts = 1, run_at = ?`, db.Millis(tx.Now().Add(30*time.Second)))
+			return err
+		})
+		ran := make(chan time.Time)
+		start := time.Now()
+		stop := b.run(job.Options{Handlers: []job.Handler{job.Handle(func(context.Context, greet) error { ran <- time.Now(); return nil })}})
+		if waited := (<-ran).Sub(start); waited > time.Second {
+			b.Errorf("waited %s", waited)
+		}
+		stop()
+	})
+}
+
 // A process that stood still, and has lost what it was doing, changes nothing
 // and lets nothing out.
 func TestWhoWakesUpLateDoesNothing(t *testing.T) {

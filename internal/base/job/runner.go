@@ -87,7 +87,7 @@ func (r *Runner) Run(ctx context.Context) error {
 		wake := r.db.Topic(topic).Wait()
 		var err error
 		if time.Since(freed) > lease {
-			err = r.free(ctx)
+			err = r.free(ctx, freed.IsZero() && r.db.Only())
 			freed = time.Now()
 		}
 		next := poll
@@ -165,11 +165,15 @@ func kindList(kinds []string) (string, []any) {
 }
 
 // free lets jobs be taken whose lease ends later than any lease can: it was given
-// while a clock was wrong.
-func (r *Runner) free(ctx context.Context) error {
+// while a clock was wrong. With dead, whoever has a lease is dead.
+func (r *Runner) free(ctx context.Context, dead bool) error {
 	now := r.db.SharedNow()
+	longest := db.Millis(now.Add(2 * lease))
+	if dead {
+		longest = db.Millis(now)
+	}
 	var stuck []id.Job
-	err := db.Each(ctx, r.db, `SELECT id FROM job WHERE state = 1 AND run_at > ?`, []any{db.Millis(now.Add(2 * lease))}, func(row db.Row) error {
+	err := db.Each(ctx, r.db, `SELECT id FROM job WHERE state = 1 AND run_at > ?`, []any{longest}, func(row db.Row) error {
 		var one id.Job
 		err := row.Scan(&one)
 		stuck = append(stuck, one)
@@ -177,7 +181,7 @@ func (r *Runner) free(ctx context.Context) error {
 	})
 	for _, one := range stuck {
 		if err == nil && !r.mine.has(one) {
-			_, err = r.change(ctx, `UPDATE job SET run_at = ? WHERE id = ? AND state = 1 AND run_at > ?`, db.Millis(now), int64(one), db.Millis(now.Add(2*lease)))
+			_, err = r.change(ctx, `UPDATE job SET run_at = ? WHERE id = ? AND state = 1 AND run_at > ?`, db.Millis(now), int64(one), longest)
 		}
 	}
 	if err != nil {

@@ -2,6 +2,8 @@ package crash_test
 
 import (
 	"context"
+	"errors"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -53,53 +55,97 @@ func merged(t *testing.T, o db.Options, events int) (visitor, ada id.Contact) {
 	return v.Contact, ada
 }
 
-// A server that is killed while a long thread moves goes on where it stopped: at
-// any moment the thread is whole, and in the end all of it has moved.
-func TestKilledWhileAThreadMoves(t *testing.T) {
+// A server that is killed at any point of a merge of long threads, and of its taking
+// back, goes on where it stopped: at any moment each event is on one thread, and in the
+// end each is where it belongs.
+func TestKilledWhileThreadsAreJoinedAndParted(t *testing.T) {
 	t.Parallel()
 	o := dbtest.Options(t)
+	kills := 4
+	if o.URL != "" {
+		kills = 1 // the lease of who was killed ends first, each time
+	}
 	s := prepare(t, o)
 	const past = 40_000
 	visitor, ada := merged(t, o, past)
-	d, err := db.Look(t.Context(), o)
+	look, err := db.Look(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer d.Close()
-	held := func() (n int) {
-		if err := d.QueryRow(t.Context(), `SELECT count(*) FROM event WHERE contact_id = ?`, int64(visitor)).Scan(&n); err != nil {
+	defer look.Close()
+	number := func(query string) (n int) {
+		if err := look.QueryRow(t.Context(), query, int64(visitor)).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		return n
 	}
-	whole := func(when string) {
-		t.Helper()
-		counts, err := activity.Tally(t.Context(), d, ada)
-		if err != nil || counts[contact.KindIPAdded] != past {
-			t.Errorf("%s: %d events, want %d, %v", when, counts[contact.KindIPAdded], past, err)
+	held := func() int { return number(`SELECT count(*) FROM event WHERE contact_id = ?`) }
+	tally := func(c id.Contact, kind activity.Kind) int {
+		counts, err := activity.Tally(t.Context(), look, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return counts[kind]
+	}
+	// go on until all is done, killed at random points on the way.
+	goOn := func(what string, moved, left func() int, whole func() int) {
+		for round := range kills {
+			at := moved() + rand.IntN(left()/2)
+			server := start(t, s)
+			for end := time.Now().Add(2 * time.Minute); moved() < at && !t.Failed(); <-time.After(time.Millisecond) {
+				if time.Now().After(end) {
+					t.Fatalf("%s: %d of %d events moved", what, moved(), at)
+				}
+			}
+			server.Kill()
+			t.Logf("%s: killed after %d events", what, moved())
+			if n := left(); n == 0 || n == past {
+				t.Errorf("%s, round %d: %d events are left; it shows nothing", what, round, n)
+			}
+			if n := whole(); n != past {
+				t.Fatalf("%s, round %d: %d events, want %d", what, round, n, past)
+			}
+		}
+		server := start(t, s)
+		for end := time.Now().Add(2 * time.Minute); left() > 0; <-time.After(20 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("%s: %d events do not move", what, left())
+			}
+		}
+		if err := server.Stop(); err != nil {
+			t.Error(err)
 		}
 	}
-	whole("before the start")
-	server := start(t, s)
-	for held() > past-2000 {
-		<-time.After(time.Millisecond)
+	goOn("merge", func() int { return past - held() }, held, func() int { return tally(ada, contact.KindIPAdded) })
+	if n := tally(ada, contact.KindIPAdded); n != past || held() != 0 {
+		t.Errorf("%d events moved, %d are left", n, held())
 	}
-	server.Kill()
-	left := held()
-	if left == 0 || left >= past {
-		t.Errorf("%d events had not moved; the test shows nothing", left)
+	takeApart(t, o, visitor)
+	atHome := func() int { return tally(visitor, contact.KindIPAdded) }
+	goOn("un-merge", atHome, func() int { return past - atHome() + number(`SELECT count(*) FROM contact_unmerge WHERE contact_id = ?`) },
+		func() int { return atHome() + tally(ada, contact.KindIPAdded) })
+	if n := tally(ada, contact.KindIPAdded); n != 0 || atHome() != past {
+		t.Errorf("%d events are with the survivor, %d at home", n, atHome())
 	}
-	whole("after the end")
-	server = start(t, s)
-	// The lease of what ran ends first.
-	for end := time.Now().Add(2 * time.Minute); held() > 0 && !t.Failed(); <-time.After(50 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("%d events do not move", held())
-		}
-		whole("while it goes on")
+	if away, parted := tally(visitor, contact.KindVisitorUnmerged), tally(ada, contact.KindParted); away != 1 || parted != 1 {
+		t.Errorf("told %d times to who parted, %d times to the survivor", away, parted)
 	}
-	whole("in the end")
-	if err := server.Stop(); err != nil {
-		t.Error(err)
+	if c, err := contact.Find(t.Context(), look, visitor); err != nil || !c.Anonymous() {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+// takeApart begins to take a merge back, while no server runs.
+func takeApart(t *testing.T, o db.Options, absorbed id.Contact) {
+	t.Helper()
+	d, err := db.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = d.Do(t.Context(), func(tx *db.Tx) error {
+		return contact.Unmerge(t.Context(), tx, contact.Separation{Absorbed: absorbed, Source: activity.SourceUser})
+	})
+	if err := errors.Join(err, d.Close()); err != nil {
+		t.Fatal(err)
 	}
 }
