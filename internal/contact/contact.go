@@ -123,6 +123,23 @@ func Resolve(ctx context.Context, q db.Q, contact id.Contact) (id.Contact, error
 	return 0, fmt.Errorf("contact %d is merged in a circle", contact)
 }
 
+// hold is Resolve of a contact that is held until the end of the transaction. While
+// it waits for that, the contact may be merged, or taken out of another.
+func hold(ctx context.Context, tx *db.Tx, contact id.Contact) (id.Contact, error) {
+	for {
+		end, err := Resolve(ctx, tx, contact)
+		if err != nil {
+			return 0, err
+		}
+		if _, err := tx.Exec(ctx, `SELECT 1 FROM contact WHERE id = ?`+tx.Dialect().ForUpdate(), int64(end)); err != nil {
+			return 0, fmt.Errorf("hold contact %d: %w", end, err)
+		}
+		if again, err := Resolve(ctx, tx, contact); err != nil || again == end {
+			return end, err
+		}
+	}
+}
+
 // addIPs reads the addresses of contacts and names the anonymous ones.
 func addIPs(ctx context.Context, q db.Q, list []Contact) error {
 	if len(list) == 0 {

@@ -151,31 +151,51 @@ func (s Submitted) writable(ctx context.Context, q db.Q, contact id.Contact) (ma
 }
 
 // target finds the contact to write to, or creates it, and whom the values belong
-// to when that was merged into it. Keys are claimed first: if a transaction beside
-// this one takes one, its contact is the target.
+// to when that was merged into it. The contact is held: nobody merges it, or takes it
+// apart, before the end of the transaction.
 func target(ctx context.Context, tx *db.Tx, s Submitted) (contact, origin id.Contact, err error) {
-	if contact, origin, err = settle(ctx, tx, s); err != nil {
-		return 0, 0, err
-	}
-	fresh := contact == 0
-	if fresh {
-		number, err := tx.NextID(ctx, "contact")
-		if err != nil {
+	for {
+		if contact, origin, err = settle(ctx, tx, s); err != nil {
 			return 0, 0, err
 		}
-		contact = id.Contact(number)
+		if contact == 0 {
+			var created bool
+			if contact, created, err = createFor(ctx, tx, s); err != nil || created {
+				return contact, 0, err
+			}
+			continue
+		}
+		if _, err := hold(ctx, tx, contact); err != nil {
+			return 0, 0, err
+		}
+		if _, err := claimAll(ctx, tx, contact, origin, s); err != nil {
+			return 0, 0, err
+		}
+		// What the values lead to may have changed until it was held.
+		is, from, err := settle(ctx, tx, s)
+		if err != nil || is == contact && from == origin {
+			return contact, origin, err
+		}
 	}
-	owner, err := claimAll(ctx, tx, contact, origin, s)
+}
+
+// createFor creates a contact with the keys that are submitted, unless a transaction
+// beside this one was the first to take one of them.
+func createFor(ctx context.Context, tx *db.Tx, s Submitted) (contact id.Contact, created bool, err error) {
+	number, err := tx.NextID(ctx, "contact")
 	if err != nil {
-		return 0, 0, err
+		return 0, false, err
 	}
-	if owner != contact {
-		return owner, 0, nil
+	contact = id.Contact(number)
+	owner, err := claimAll(ctx, tx, contact, 0, s)
+	if err == nil && owner != contact {
+		_, err = tx.Exec(ctx, `DELETE FROM identity WHERE contact_id = ?`, int64(contact))
+		return 0, false, err
 	}
-	if !fresh {
-		return contact, origin, nil
+	if err != nil {
+		return 0, false, err
 	}
-	return contact, 0, create(ctx, tx, []id.Contact{contact}, []New{{IP: s.Visitor.IP, Source: s.Source, By: s.By}})
+	return contact, true, create(ctx, tx, []id.Contact{contact}, []New{{IP: s.Visitor.IP, Source: s.Source, By: s.By}})
 }
 
 // settle decides which existing contact the values belong to, zero for none, and

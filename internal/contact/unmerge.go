@@ -105,16 +105,13 @@ func openPast(ctx context.Context, tx *db.Tx, s Separation) (*past, error) {
 	gone := func(err error) error {
 		return fault.Conflict(err, fault.Say("contact.not_merged|This contact is not merged into another any more."))
 	}
-	top, err := Resolve(ctx, tx, s.Absorbed)
+	// Held before its past is read, so that nothing is added to that.
+	top, err := hold(ctx, tx, s.Absorbed)
 	if err != nil {
 		return nil, err
 	}
 	if top == s.Absorbed {
 		return nil, gone(fmt.Errorf("contact %d is not merged", s.Absorbed))
-	}
-	// Held before its past is read, so that nothing is added to that.
-	if _, err := sides(ctx, tx, top, s.Absorbed); err != nil {
-		return nil, err
 	}
 	set, err := field.Now(ctx, tx)
 	if err != nil {
@@ -134,9 +131,6 @@ func openPast(ctx context.Context, tx *db.Tx, s Separation) (*past, error) {
 	p.parts = &parting{absorbed: s.Absorbed, merge: merge}
 	for next, more := p.into[s.Absorbed]; more; next, more = p.into[next] {
 		p.parts.chain = append(p.parts.chain, next)
-	}
-	if p.parts.survivor() != top {
-		return nil, gone(fmt.Errorf("contact %d was merged into %d meanwhile", top, p.parts.survivor()))
 	}
 	if p.parts.within, err = subtree(ctx, tx, s.Absorbed); err != nil {
 		return nil, err

@@ -124,7 +124,7 @@ func (e Edit) Save(ctx context.Context, tx *db.Tx) (contact id.Contact, fresh bo
 // field. Nothing is written then.
 func Update(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 	asked := contact
-	contact, err := Resolve(ctx, tx, asked)
+	contact, err := hold(ctx, tx, asked)
 	if err != nil {
 		return err
 	}
