@@ -122,7 +122,9 @@ func TestKilledWhileThreadsAreJoinedAndParted(t *testing.T) {
 	}
 	takeApart(t, o, visitor)
 	atHome := func() int { return tally(visitor, contact.KindIPAdded) }
-	goOn("un-merge", atHome, func() int { return past - atHome() + number(`SELECT count(*) FROM contact_unmerge WHERE contact_id = ?`) },
+	goOn("un-merge", atHome, func() int {
+		return past - atHome() + number(`SELECT count(*) FROM contact_unmerge WHERE contact_id = ?`)
+	},
 		func() int { return atHome() + tally(ada, contact.KindIPAdded) })
 	if n := tally(ada, contact.KindIPAdded); n != 0 || atHome() != past {
 		t.Errorf("%d events are with the survivor, %d at home", n, atHome())
