@@ -31,6 +31,9 @@ type Edit struct {
 	Seen *time.Time
 	// Anyway takes an address whose key another contact owns: the key stays there.
 	Anyway bool
+	// Join merges who owns a unique value of the edit with the contact: the one that
+	// is known survives, the contact itself where both are.
+	Join bool
 	// Defaults gives fields that are empty, and not among Values, their value at the
 	// start. A new contact gets it always.
 	Defaults bool
@@ -128,6 +131,11 @@ func Update(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 	if err != nil {
 		return err
 	}
+	if e.Join {
+		if contact, err = e.join(ctx, tx, contact); err != nil {
+			return err
+		}
+	}
 	if asked != contact {
 		e.origin = asked
 	}
@@ -186,6 +194,44 @@ func Update(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 	}
 	_, err = apply(ctx, tx, contact, edit{values: values, beside: beside, origin: e.origin, source: e.Source, by: e.By, user: e.User, name: e.UserName})
 	return err
+}
+
+// join merges those who own a unique value of the edit with a contact, and returns
+// who survives.
+func (e Edit) join(ctx context.Context, tx *db.Tx, contact id.Contact) (id.Contact, error) {
+	set, err := field.Of(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	for _, f := range set.Keyed() {
+		value, problem := field.Clean(f, e.Values[f.Alias])
+		if problem != nil || normalise(value) == "" {
+			continue
+		}
+		holder, err := ownerOf(ctx, tx, keyOf(f), normalise(value))
+		if err != nil {
+			return 0, err
+		}
+		if holder == 0 || holder == contact {
+			continue
+		}
+		found, err := sides(ctx, tx, contact, holder)
+		if err != nil {
+			return 0, err
+		}
+		if found[contact].id == 0 || found[contact].state > Known {
+			return contact, nil // Update says so
+		}
+		u := Union{Survivor: contact, Absorbed: holder, Source: e.Source, By: e.By}
+		if found[contact].state == Anonymous && found[holder].state == Known {
+			u.Survivor, u.Absorbed = holder, contact
+		}
+		if err := Merge(ctx, tx, u); err != nil {
+			return 0, err
+		}
+		contact = u.Survivor
+	}
+	return contact, nil
 }
 
 // number is a user in the data of an event, empty for nobody.

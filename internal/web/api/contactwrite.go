@@ -87,6 +87,7 @@ func (a *door) editContact(ctx context.Context, tx *db.Tx, number int64, s sent)
 		}
 		return err
 	}
+	w.edit.Join = true
 	if err := contact.Update(ctx, tx, id.Contact(number), w.edit); err != nil {
 		return reworded(err, s.Value, nil)
 	}

@@ -53,3 +53,39 @@ func TestMergeByNumbers(t *testing.T) {
 		t.Errorf("%+v", all)
 	}
 }
+
+// Who is given the address of another by the API becomes one with it: whoever is
+// known of the two stays, the one that was asked for where both are.
+func TestEditToTheAddressOfAnother(t *testing.T) {
+	b := start(t)
+	ada := b.add(contact.New{Values: map[string]string{"firstname": "Ada", "email": "ada@example.test"}})
+	augusta := b.add(contact.New{Values: map[string]string{"firstname": "Augusta", "email": "augusta@example.test", "city": "London"}})
+	visitor := b.add(contact.New{IP: "192.0.2.7"})
+	type answer struct {
+		Contact struct {
+			ID     int64
+			Fields struct{ All map[string]any }
+		}
+	}
+	edit := func(n id.Contact, body map[string]any) answer {
+		t.Helper()
+		var a answer
+		response, text := b.send("PATCH", fmt.Sprintf("/api/contacts/%d/edit", n), body)
+		if err := json.Unmarshal([]byte(text), &a); err != nil || response.StatusCode != http.StatusOK {
+			t.Fatalf("%d %s, %v", response.StatusCode, text, err)
+		}
+		return a
+	}
+	a := edit(ada, map[string]any{"email": "Augusta@example.test", "zipcode": "75001"})
+	if all := a.Contact.Fields.All; a.Contact.ID != int64(ada) || all["firstname"] != "Ada" || all["city"] != "London" || all["zipcode"] != "75001" || all["email"] != "Augusta@example.test" {
+		t.Errorf("%+v", a)
+	}
+	if a := edit(visitor, map[string]any{"email": "augusta@example.test", "country": "France"}); a.Contact.ID != int64(ada) || a.Contact.Fields.All["country"] != "France" {
+		t.Errorf("%+v", a)
+	}
+	for _, n := range []id.Contact{augusta, visitor} {
+		if is, err := contact.Resolve(t.Context(), b.db, n); err != nil || is != ada {
+			t.Errorf("contact %d is %d, %v", n, is, err)
+		}
+	}
+}
