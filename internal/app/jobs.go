@@ -7,6 +7,7 @@ import (
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
 	"ariane/internal/base/job"
+	"ariane/internal/bulk"
 	"ariane/internal/contact"
 	"ariane/internal/duplicate"
 	"ariane/internal/form"
@@ -22,6 +23,7 @@ func (a *App) handlers() []job.Handler {
 		contact.Sweeps(a.DB),
 		contact.Separations(a.DB),
 		duplicate.Merges(a.DB),
+		bulk.Runs(a.DB, Language(a.DB)),
 	}
 }
 
@@ -36,6 +38,8 @@ func (a *App) tasks() []job.Task {
 			Run: a.inTransactions(contact.FoldSome)},
 		{Name: "duplicate.fill", Description: "Look for the same person among the contacts of before", Every: 10 * time.Minute,
 			Run: func(ctx context.Context) error { return duplicate.Fill(ctx, a.DB) }},
+		{Name: "bulk.old", Description: "Forget what was before changes of many contacts that are a day old", Every: time.Hour,
+			Run: a.inTransactions(bulk.PurgeSome)},
 		{Name: "notice.old", Description: "Remove notices that are three months old", Every: 24 * time.Hour,
 			Run: a.inTransaction(notice.PurgeOld)},
 		{Name: "user.sessions", Description: "Forget sessions that have expired", Every: time.Hour,

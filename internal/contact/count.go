@@ -47,6 +47,27 @@ func Count(ctx context.Context, q db.Q, f Filter) (int, error) {
 	return n, nil
 }
 
+// Numbers lists the contacts of a filter whose number is greater than the last one's, in
+// their order, up to f.Limit. It is for going through all of them: what it reads of
+// the others is not bounded.
+func Numbers(ctx context.Context, q db.Q, f Filter, last id.Contact) ([]id.Contact, error) {
+	f, err := f.with(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	state, rest := standing(f)
+	where, args, err := rule.SQL(rest, f.catalogue(state, q.Dialect()), q.Dialect())
+	if err != nil {
+		return nil, err
+	}
+	rows, err := q.Query(ctx, `SELECT contact.id FROM contact WHERE contact.id > ? AND `+q.Dialect().Unindexed("contact.state")+` `+state+` AND `+where+` ORDER BY contact.id LIMIT ?`,
+		append(append([]any{int64(last)}, args...), f.Limit)...)
+	if err != nil {
+		return nil, fmt.Errorf("list contacts: %w", err)
+	}
+	return scanIDs(rows)
+}
+
 // countUpTo counts the contacts of a filter up to f.CountTo, or fewer where that
 // takes long; exact tells whether those are all. few are not all.
 func countUpTo(ctx context.Context, q db.Q, f Filter, few few) (n int, exact bool, err error) {

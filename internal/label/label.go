@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -134,6 +135,37 @@ func AddAll(ctx context.Context, tx *db.Tx, list []Tagging) error {
 		activity.Append(tx, activity.Entry{Contact: t.Contact, At: t.At, Kind: KindAdded, Source: t.By.Source, Data: Tagged{tag.Name, t.By}})
 	}
 	return tx.Insert(ctx, "contact_tag", []string{"contact_id", "tag_id", "added"}, rows)
+}
+
+// RemoveAll takes tags off contacts that have them; who has not is left out. A tag
+// that nobody has any more is forgotten.
+func RemoveAll(ctx context.Context, tx *db.Tx, list []Tagging) error {
+	contacts := make([]id.Contact, len(list))
+	for i, t := range list {
+		contacts[i] = t.Contact
+	}
+	has, err := Of(ctx, tx, contacts)
+	if err != nil {
+		return err
+	}
+	off := map[int64][]id.Contact{} // by tag
+	for _, t := range list {
+		at := slices.IndexFunc(has[t.Contact], func(is Tag) bool { return field.Fold(is.Name) == field.Fold(t.Name) })
+		if at < 0 {
+			continue
+		}
+		tag := has[t.Contact][at]
+		off[tag.ID] = append(off[tag.ID], t.Contact)
+		activity.Append(tx, activity.Entry{Contact: t.Contact, At: t.At, Kind: KindRemoved, Source: t.By.Source, Data: Tagged{tag.Name, t.By}})
+	}
+	tags := slices.Sorted(maps.Keys(off))
+	for _, tag := range tags {
+		among, args := db.InIDs(tx.Dialect(), "contact_id", off[tag])
+		if _, err := tx.Exec(ctx, `DELETE FROM contact_tag WHERE `+among+` AND tag_id = ?`, append(args, tag)...); err != nil {
+			return fmt.Errorf("remove tag %d of many contacts: %w", tag, err)
+		}
+	}
+	return forget(ctx, tx, tags)
 }
 
 // ensure finds a tag by its key, or creates it.

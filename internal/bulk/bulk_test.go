@@ -1,0 +1,267 @@
+package bulk_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"ariane/internal/activity"
+	"ariane/internal/app"
+	"ariane/internal/base/db"
+	"ariane/internal/base/db/dbtest"
+	"ariane/internal/base/fault"
+	"ariane/internal/base/job"
+	"ariane/internal/bulk"
+	"ariane/internal/contact"
+	"ariane/internal/id"
+	"ariane/internal/label"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+type bench struct {
+	*testing.T
+	d *db.DB
+}
+
+func open(t *testing.T) bench { return bench{t, dbtest.Open(t)} }
+
+func (b bench) do(f func(ctx context.Context, tx *db.Tx) error) {
+	b.Helper()
+	if err := b.try(f); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func (b bench) try(f func(ctx context.Context, tx *db.Tx) error) error {
+	return b.d.Do(context.Background(), func(tx *db.Tx) error { return f(context.Background(), tx) })
+}
+
+// people adds so many known contacts.
+func (b bench) people(n int) (numbers []id.Contact) {
+	b.Helper()
+	list := make([]contact.New, n)
+	for i := range list {
+		list[i] = contact.New{Values: map[string]string{"email": fmt.Sprintf("p%d.%d@example.test", i, rand.Int64()), "city": []string{"Paris", "Lyon"}[i%2]}, Points: i % 7}
+	}
+	b.do(func(ctx context.Context, tx *db.Tx) (err error) {
+		numbers, err = contact.CreateAll(ctx, tx, list)
+		return err
+	})
+	return numbers
+}
+
+func (b bench) start(c bulk.Change, s bulk.Selection) (number int64) {
+	b.Helper()
+	b.do(func(ctx context.Context, tx *db.Tx) (err error) {
+		if c, err = c.Check(ctx, tx); err != nil {
+			return err
+		}
+		number, err = bulk.Start(ctx, tx, c, s, bulk.By{User: 1, Name: "Anna", Zone: time.UTC})
+		return err
+	})
+	return number
+}
+
+// work runs jobs until nothing goes on with a run.
+func (b bench) work(number int64) bulk.Run {
+	b.Helper()
+	ctx, stop := context.WithCancel(b.Context())
+	ended := make(chan error)
+	go func() {
+		ended <- job.NewRunner(b.d, dbtest.Options(b.T).Log, job.Options{Handlers: []job.Handler{bulk.Runs(b.d, app.Language(b.d))}}).Run(ctx)
+	}()
+	r := b.run(number)
+	for ; r.State.Active(); r = b.run(number) {
+		<-time.After(time.Millisecond)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		b.Error(err)
+	}
+	return r
+}
+
+func (b bench) run(number int64) bulk.Run {
+	b.Helper()
+	r, err := bulk.Find(b.Context(), b.d, number)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return r
+}
+
+// state is what a change can change of contacts.
+func (b bench) state(contacts []id.Contact) map[id.Contact]string {
+	b.Helper()
+	found, err := contact.Some(b.Context(), b.d, contacts)
+	if err != nil {
+		b.Fatal(err)
+	}
+	tags, err := label.Of(b.Context(), b.d, contacts)
+	if err != nil {
+		b.Fatal(err)
+	}
+	state := map[id.Contact]string{}
+	for n, c := range found {
+		var names []string
+		for _, t := range tags[n] {
+			names = append(names, t.Name)
+		}
+		var values []string
+		for _, alias := range slices.Sorted(maps.Keys(c.Fields)) {
+			values = append(values, alias+"="+c.Fields[alias])
+		}
+		state[n] = fmt.Sprint(c.Points, c.Owner, names, values)
+	}
+	return state
+}
+
+func TestAllThatASearchFinds(t *testing.T) {
+	b := open(t)
+	people := b.people(450)
+	b.do(func(ctx context.Context, tx *db.Tx) error {
+		return label.Add(ctx, tx, people[0], []string{"VIP"}, label.By{})
+	})
+	before := b.state(people)
+	number := b.start(bulk.Change{Kind: bulk.Tag, Tags: bulk.Names(" vip, Fidèle ,")}, bulk.Selection{All: true, Words: "city:Paris"})
+	r := b.work(number)
+	if r.State != bulk.Done || r.Contacts != 225 || r.Changed != 225 || r.Skipped != 0 {
+		t.Errorf("%+v", r)
+	}
+	tags, err := label.Of(t.Context(), b.d, people[:2])
+	if err != nil || len(tags[people[0]]) != 2 || len(tags[people[1]]) != 0 {
+		t.Errorf("%v, %v", tags, err)
+	}
+	events, err := activity.All(t.Context(), b.d, people[0], label.KindAdded)
+	if err != nil || len(events) != 2 {
+		t.Fatalf("%+v, %v", events, err)
+	}
+	var told label.Tagged
+	if err := events[1].Decode(&told); err != nil || told.Name != "Fidèle" || told.By.Object != "bulk" || told.By.ID != number || told.By.Name != "Anna" {
+		t.Errorf("%+v, %v", told, err)
+	}
+	b.do(func(ctx context.Context, tx *db.Tx) error { return bulk.Undo(ctx, tx, number) })
+	if r := b.work(number); r.State != bulk.Undone || r.Undone != 225 || r.Kept != 0 || r.CanUndo(r.Finished) {
+		t.Errorf("%+v", r)
+	}
+	if diff := cmp.Diff(before, b.state(people)); diff != "" {
+		t.Error(diff)
+	}
+	if err := b.try(func(ctx context.Context, tx *db.Tx) error { return bulk.Undo(ctx, tx, number) }); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("undone twice: %v", err)
+	}
+}
+
+func TestStoppedRunCanBeUndone(t *testing.T) {
+	b := open(t)
+	people := b.people(10)
+	number := b.start(bulk.Change{Kind: bulk.Points, Points: 5}, bulk.Selection{All: true})
+	b.do(func(ctx context.Context, tx *db.Tx) error { return bulk.Stop(ctx, tx, number) })
+	if r := b.work(number); r.State != bulk.Stopped || r.Changed != 0 {
+		t.Errorf("%+v", r)
+	}
+	if got := b.state(people); !strings.HasPrefix(got[people[3]], "3 ") {
+		t.Error(got[people[3]])
+	}
+	if err := b.try(func(ctx context.Context, tx *db.Tx) error { return bulk.Stop(ctx, tx, number) }); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("stopped twice: %v", err)
+	}
+}
+
+func TestWhatIsWrongIsSaidByField(t *testing.T) {
+	b := open(t)
+	for field, c := range map[string]bulk.Change{
+		"tags": {Kind: bulk.Tag, Tags: []string{" "}}, "points": {Kind: bulk.Points}, "field": {Kind: bulk.Value, Field: "nothing"},
+		"value": {Kind: bulk.Value, Field: "attribution", Value: "much"}, "change": {Kind: "explode"},
+	} {
+		_, err := c.Check(t.Context(), b.d)
+		if f, ok := fault.Of(err); !ok || len(f.Fields) != 1 || f.Fields[field].Key == "" {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+	if _, err := (bulk.Change{Kind: bulk.Value, Field: "email", Value: "a@example.test"}).Check(t.Context(), b.d); err == nil {
+		t.Error("many contacts may have one address")
+	}
+	err := b.try(func(ctx context.Context, tx *db.Tx) error {
+		_, err := bulk.Start(ctx, tx, bulk.Change{Kind: bulk.Delete}, bulk.Selection{}, bulk.By{})
+		return err
+	})
+	if !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("nobody was chosen: %v", err)
+	}
+}
+
+// Changes of many contacts, with others in between, and undone: the state is as
+// before, but for what changed since, which is listed.
+func TestUndoneIsAsBefore(t *testing.T) {
+	b := open(t)
+	rapid.Check(t, func(r *rapid.T) {
+		people := b.people(rapid.IntRange(1, 5).Draw(r, "people"))
+		change := func(name string) bulk.Change {
+			switch k := rapid.SampledFrom(bulk.Kinds()).Draw(r, name); k {
+			case bulk.Tag, bulk.Untag:
+				return bulk.Change{Kind: k, Tags: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "B", "ç"}), 1, 3, rapid.ID).Draw(r, "tags")}
+			case bulk.Owner:
+				return bulk.Change{Kind: k, Owner: id.User(rapid.IntRange(0, 2).Draw(r, "owner"))}
+			case bulk.Points:
+				return bulk.Change{Kind: k, Points: rapid.SampledFrom([]int{-3, 4}).Draw(r, "points")}
+			case bulk.Value:
+				return bulk.Change{Kind: k, Field: rapid.SampledFrom([]string{"city", "lastname"}).Draw(r, "field"), Value: rapid.SampledFrom([]string{"", "Paris", "Nantes"}).Draw(r, "value")}
+			default:
+				return bulk.Change{Kind: k}
+			}
+		}
+		some := func(name string) []id.Contact {
+			return rapid.SliceOfNDistinct(rapid.SampledFrom(people), 1, len(people), rapid.ID).Draw(r, name)
+		}
+		for i := range rapid.IntRange(0, 3).Draw(r, "earlier") {
+			b.work(b.start(change("earlier change"), bulk.Selection{Contacts: some("earlier contacts " + strconv.Itoa(i))}))
+		}
+		before := b.state(people)
+		c := change("change")
+		chosen := some("contacts")
+		number := b.start(c, bulk.Selection{Contacts: chosen})
+		done := b.work(number)
+		between := b.state(people)
+		touched := map[id.Contact]bool{}
+		for range rapid.IntRange(0, 2).Draw(r, "later") {
+			for _, n := range some("later contacts") {
+				was := b.state([]id.Contact{n})[n]
+				b.work(b.start(change("later change"), bulk.Selection{Contacts: []id.Contact{n}}))
+				touched[n] = touched[n] || was != b.state([]id.Contact{n})[n]
+			}
+		}
+		if done.Changed == 0 {
+			return
+		}
+		b.do(func(ctx context.Context, tx *db.Tx) error { return bulk.Undo(ctx, tx, number) })
+		undone := b.work(number)
+		after := b.state(people)
+		left, err := bulk.LeftOut(b.Context(), b.d, number, true, 100)
+		if err != nil {
+			r.Fatal(err)
+		}
+		if undone.Kept != len(left) || undone.Undone+undone.Kept != done.Changed {
+			r.Fatalf("%+v lists %v", undone, left)
+		}
+		for _, n := range people {
+			listed := slices.ContainsFunc(left, func(l bulk.Left) bool { return l.Contact == n })
+			switch {
+			case before[n] == between[n] && !touched[n] && after[n] != before[n]:
+				r.Errorf("%d was not changed, and is %q after undoing, was %q", n, after[n], before[n])
+			case !touched[n] && after[n] != before[n]:
+				r.Errorf("%d is %q after undoing %v, was %q", n, after[n], c, before[n])
+			case listed && !touched[n]:
+				r.Errorf("%d is listed as changed since, and was not", n)
+			}
+		}
+	})
+}
