@@ -53,8 +53,8 @@ func All(ctx context.Context, q db.Q, contact id.Contact, kinds ...Kind) ([]Even
 		return nil, err
 	}
 	from := ` FROM event WHERE `
-	if !slices.ContainsFunc(kinds, Frequent) {
-		from = ` FROM event` + q.Dialect().IndexedBy("event_kind") + ` WHERE kind <> 10 AND `
+	if !slices.ContainsFunc(kinds, Kind.Frequent) {
+		from = ` FROM event` + q.Dialect().IndexedBy("event_kind") + ` WHERE ` + rare + ` AND `
 	}
 	rows, err := q.Query(ctx, `SELECT `+eventColumns+from+where, args...)
 	if err != nil {

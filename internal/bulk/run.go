@@ -231,9 +231,15 @@ func LeftOut(ctx context.Context, q db.Q, number int64, undone bool, limit int) 
 			err = json.Unmarshal(raw, &outcomes)
 		}
 		for _, o := range outcomes {
-			if o.Skipped != nil {
-				list = append(list, Left{o.Contact, *o.Skipped})
+			if o.Skipped == nil {
+				continue
 			}
+			for i, a := range o.Skipped.Args {
+				if n, is := a.(float64); is { // as JSON has numbers
+					o.Skipped.Args[i] = int(n)
+				}
+			}
+			list = append(list, Left{o.Contact, *o.Skipped})
 		}
 		if err == nil && len(list) >= limit {
 			list, err = list[:limit], enough

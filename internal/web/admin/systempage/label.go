@@ -26,6 +26,10 @@ func label(ctx context.Context, name string) string {
 		return i18n.T(ctx, "systempage.label.move|Move the thread of a merged contact")
 	case "contact.unmerge":
 		return i18n.T(ctx, "systempage.label.unmerge|Bring the thread of a contact home that is taken out of another")
+	case "bulk.run":
+		return i18n.T(ctx, "systempage.label.bulk|Change many contacts")
+	case "bulk.old":
+		return i18n.T(ctx, "systempage.label.bulk.old|Forget what contacts were that were changed a day ago")
 	case "contact.bin":
 		return i18n.T(ctx, "systempage.label.bin|Erase the contacts deleted a day ago")
 	case "contact.fold":

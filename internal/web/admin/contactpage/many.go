@@ -1,0 +1,271 @@
+package contactpage
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ariane/internal/base/db"
+	"ariane/internal/base/fault"
+	"ariane/internal/base/i18n"
+	"ariane/internal/bulk"
+	"ariane/internal/contact"
+	"ariane/internal/field"
+	"ariane/internal/id"
+	"ariane/internal/label"
+	"ariane/internal/user"
+	"ariane/internal/web"
+	"ariane/internal/web/layout"
+	"ariane/internal/web/ui"
+)
+
+const (
+	manyURL = listURL + "/change"
+	runsURL = listURL + "/changes"
+	// mostChosen bounds the contacts that are chosen one by one.
+	mostChosen = 5000
+	// chosenShown is how many of them are shown before they are changed.
+	chosenShown = 5
+)
+
+// manyRequest is which contacts are to be changed, and how.
+type manyRequest struct {
+	Chosen []id.Contact
+	All    bool
+	Search string
+	bulk.Change
+}
+
+func readMany(q url.Values) manyRequest {
+	m := manyRequest{All: q.Get("all") != "", Search: strings.TrimSpace(q.Get("search")), Change: bulk.Change{Kind: bulk.Kind(q.Get("kind")), Field: q.Get("field"), Value: q.Get("value"), Tags: bulk.Names(q.Get("tags"))}}
+	if !slices.Contains(bulk.Kinds(), m.Kind) {
+		m.Kind = bulk.Tag
+	}
+	for _, text := range q["c"] {
+		for one := range strings.SplitSeq(text, ",") {
+			if n, err := strconv.ParseInt(one, 10, 64); err == nil && n > 0 && len(m.Chosen) < mostChosen && !m.All {
+				m.Chosen = append(m.Chosen, id.Contact(n))
+			}
+		}
+	}
+	slices.Sort(m.Chosen)
+	m.Chosen = slices.Compact(m.Chosen)
+	n, _ := strconv.ParseInt(q.Get("owner"), 10, 64) // nobody
+	m.Owner = id.User(n)
+	m.Points, _ = strconv.Atoi(q.Get("points")) // Check refuses what is no number
+	return m
+}
+
+// hidden are the contacts of the request as a form sends them.
+func (m manyRequest) hidden() []ui.Choice {
+	if m.All {
+		return []ui.Choice{{Value: "all", Label: "1"}, {Value: "search", Label: m.Search}}
+	}
+	var numbers []string
+	for _, n := range m.Chosen {
+		numbers = append(numbers, strconv.FormatInt(int64(n), 10))
+	}
+	return []ui.Choice{{Value: "c", Label: strings.Join(numbers, ",")}}
+}
+
+// manyView asks how many contacts are to be changed.
+type manyView struct {
+	Said, Under string
+	People      []ui.Person
+	Search      string
+	Kinds       []manyKind
+	Kind        string
+	Inputs      []ui.Input
+	Hidden      []ui.Choice // names and values
+	Do          string
+	Danger      bool
+	Wrong       string
+	Fields      *ui.Input // to choose one first
+}
+
+type manyKind struct {
+	Value, Label string
+	Is           bool
+}
+
+func (d Deps) showMany(w http.ResponseWriter, r *http.Request) error {
+	return d.askMany(w, r, readMany(r.URL.Query()), nil)
+}
+
+// count tells how many contacts a request is about.
+func (d Deps) count(ctx context.Context, m manyRequest) (n int, first []id.Contact, err error) {
+	if !m.All {
+		found, err := contact.Some(ctx, d.DB, m.Chosen)
+		for _, c := range m.Chosen {
+			if _, there := found[c]; there {
+				n, first = n+1, append(first, c)
+			}
+		}
+		return n, first, err
+	}
+	query, err := d.Language.Parse(ctx, m.Search, web.Who(ctx, d.Clock()))
+	if err != nil {
+		return 0, nil, err
+	}
+	filter := contact.Filter{Where: query.Where, Anonymous: query.Anonymous, Also: d.Language.Catalogue, Limit: chosenShown}
+	page, err := contact.List(ctx, d.DB, filter)
+	if err != nil {
+		return 0, nil, err
+	}
+	for _, c := range page.Contacts {
+		first = append(first, c.ID)
+	}
+	n, err = contact.Count(ctx, d.DB, filter)
+	return n, first, err
+}
+
+func (d Deps) askMany(w http.ResponseWriter, r *http.Request, m manyRequest, wrong fault.Fields) error {
+	ctx := r.Context()
+	n, first, err := d.count(ctx, m)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		web.Say(r, ui.Amber, i18n.T(ctx, "bulk.nobody|Choose at least one contact."))
+		return web.Redirect(w, r, listURL)
+	}
+	v := manyView{Hidden: m.hidden(), Kind: string(m.Kind), Search: m.Search, Danger: m.Kind == bulk.Delete}
+	v.Said = i18n.N(ctx, n, "contactpage.many.title|Change %s contact|Change %s contacts", i18n.Number(ctx, n))
+	v.Do = i18n.N(ctx, n, "contactpage.many.do|Change %s contact|Change %s contacts", i18n.Number(ctx, n))
+	if v.Danger {
+		v.Do = i18n.N(ctx, n, "contactpage.many.delete|Delete %s contact|Delete %s contacts", i18n.Number(ctx, n))
+	}
+	shown := first[:min(len(first), chosenShown)]
+	people, err := contact.Some(ctx, d.DB, shown)
+	if err != nil {
+		return err
+	}
+	for _, c := range shown {
+		if one, there := people[c]; there {
+			v.People = append(v.People, person(ctx, one))
+		}
+	}
+	if more := n - len(v.People); more > 0 {
+		v.Under = i18n.N(ctx, more, "contactpage.many.more|and %s other|and %s others", i18n.Number(ctx, more))
+	}
+	for _, k := range bulk.Kinds() {
+		v.Kinds = append(v.Kinds, manyKind{string(k), kindName(ctx, k), k == m.Kind})
+	}
+	if err := d.manyInputs(ctx, &v, m, wrong); err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if len(wrong) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	return web.Show(w, r, web.View{Status: status, Title: v.Said, Section: layout.Contacts, Body: manyPage(v)})
+}
+
+func kindName(ctx context.Context, k bulk.Kind) string {
+	switch k {
+	case bulk.Tag:
+		return i18n.T(ctx, "contactpage.many.tag|Add tags")
+	case bulk.Untag:
+		return i18n.T(ctx, "contactpage.many.untag|Remove tags")
+	case bulk.Owner:
+		return i18n.T(ctx, "contactpage.many.owner|Owner")
+	case bulk.Points:
+		return i18n.T(ctx, "contactpage.many.points|Points")
+	case bulk.Value:
+		return i18n.T(ctx, "contactpage.many.value|Value of a field")
+	}
+	return i18n.T(ctx, "contactpage.many.trash|Delete")
+}
+
+// manyInputs are what the change asks for.
+func (d Deps) manyInputs(ctx context.Context, v *manyView, m manyRequest, wrong fault.Fields) error {
+	switch m.Kind {
+	case bulk.Tag, bulk.Untag:
+		tags, err := label.All(ctx, d.DB, mostOffered)
+		if err != nil {
+			return err
+		}
+		in := tagInput(ctx, draft{Tags: strings.Join(m.Tags, ", ")}, tags, wrong)
+		in.Focus, in.Required = true, true
+		v.Inputs = append(v.Inputs, *in)
+	case bulk.Owner:
+		users, err := user.List(ctx, d.DB)
+		if err != nil {
+			return err
+		}
+		v.Inputs = append(v.Inputs, ownerInput(ctx, draft{Owner: ownerText(m.Owner)}, users, wrong))
+	case bulk.Points:
+		in := ui.Input{Name: "points", Type: "number", Step: "1", Label: i18n.T(ctx, "contactpage.many.points.label|Points to add"), Wrong: wrong["points"], Required: true, Focus: true, Complete: "off",
+			Help: i18n.T(ctx, "contactpage.many.points.help|A number below zero takes points away.")}
+		if m.Points != 0 {
+			in.Value = strconv.Itoa(m.Points)
+		}
+		v.Inputs = append(v.Inputs, in)
+	case bulk.Value:
+		return d.valueInputs(ctx, v, m, wrong)
+	}
+	return nil
+}
+
+// valueInputs ask for a field first, then for its value.
+func (d Deps) valueInputs(ctx context.Context, v *manyView, m manyRequest, wrong fault.Fields) error {
+	set, err := field.Of(ctx, d.DB)
+	if err != nil {
+		return err
+	}
+	choose := ui.Input{Name: "field", Type: "select", Label: i18n.T(ctx, "contactpage.many.field|Field"), Value: m.Field, Wrong: wrong["field"], Choices: []ui.Choice{{}}}
+	for _, f := range editable(set, false) {
+		if !f.Unique && f.Alias != "points" {
+			choose.Choices = append(choose.Choices, ui.Choice{Value: f.Alias, Label: f.Name(ctx)})
+		}
+	}
+	v.Fields = &choose
+	f, found := set.ByAlias(m.Field)
+	if !found || f.Unique || f.Computed() {
+		return nil
+	}
+	in := newInput(ctx, f, draft{Values: map[string]string{f.Alias: shown(ctx, f, m.Value)}}, fault.Fields{f.Alias: wrong["value"]})
+	in.Name, in.Required, in.Label = "value", false, f.Name(ctx)
+	in.Help = i18n.T(ctx, "contactpage.many.empty|Left empty, it empties the field.")
+	v.Inputs = append(v.Inputs, in)
+	return nil
+}
+
+func (d Deps) startMany(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	if err := r.ParseForm(); err != nil {
+		return err
+	}
+	m := readMany(r.PostForm)
+	if m.Kind == bulk.Value {
+		set, err := field.Of(ctx, d.DB)
+		if err != nil {
+			return err
+		}
+		if f, found := set.ByAlias(m.Field); found {
+			m.Value = meant(ctx, f, strings.Join(r.PostForm["value"], "|"))
+		}
+	}
+	change, err := m.Check(ctx, d.DB)
+	if f, ok := fault.Of(err); ok && len(f.Fields) > 0 {
+		return d.askMany(w, r, m, f.Fields)
+	}
+	if err != nil {
+		return err
+	}
+	u := web.User(ctx)
+	var number int64
+	err = d.DB.Do(ctx, func(tx *db.Tx) (err error) {
+		number, err = bulk.Start(ctx, tx, change, bulk.Selection{Contacts: m.Chosen, All: m.All, Words: m.Search}, bulk.By{User: u.ID, Name: u.Name(), Zone: i18n.Zone(ctx)})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, runURLOf(number))
+}
+
+func runURLOf(number int64) string { return runsURL + "/" + strconv.FormatInt(number, 10) }
