@@ -93,9 +93,13 @@ func (d Deps) findRun(r *http.Request) (bulk.Run, error) {
 	return bulk.Find(r.Context(), d.DB, number)
 }
 
-func (d Deps) stopRun(w http.ResponseWriter, r *http.Request) error { return d.turnRun(w, r, bulk.Stop) }
+func (d Deps) stopRun(w http.ResponseWriter, r *http.Request) error {
+	return d.turnRun(w, r, bulk.Stop)
+}
 
-func (d Deps) undoRun(w http.ResponseWriter, r *http.Request) error { return d.turnRun(w, r, bulk.Undo) }
+func (d Deps) undoRun(w http.ResponseWriter, r *http.Request) error {
+	return d.turnRun(w, r, bulk.Undo)
+}
 
 func (d Deps) turnRun(w http.ResponseWriter, r *http.Request, turn func(context.Context, *db.Tx, int64) error) error {
 	one, err := d.findRun(r)
