@@ -18,6 +18,7 @@ type benches struct {
 	Ingest ingest  `cmd:"" help:"Page views, stored and answered, against a server that answers nothing."`
 	Read   read    `cmd:"" help:"Pages and answers of the API, beside page views that come in, in a database made with ariane seed."`
 	Merge  merge   `cmd:"" help:"The merge of two contacts with long threads, and the taking back of it, beside page views that come in, in a database made with ariane seed."`
+	Bulk   bulkTag `cmd:"" help:"A tag put on many contacts at once, and taken off again, beside page views and a list, in a database made with ariane seed."`
 	Crash  crashes `cmd:"" help:"Kill the server again and again under load, and look for what it had acknowledged."`
 	Bare   bare    `cmd:"" hidden:"" help:"Serve the empty answer that bench compares with."`
 }
@@ -139,6 +140,33 @@ func (c merge) Run(ctx context.Context, log *slog.Logger) (err error) {
 		}
 	}
 	b := bench.Merge{Program: program, Database: o, Events: c.Events, Length: c.Length, JSON: c.JSON,
+		Progress: func(what string) { fmt.Fprintln(os.Stderr, what) }, Serve: server(o)}
+	return b.Run(ctx, os.Stdout)
+}
+
+type bulkTag struct {
+	seeded
+	Search string        `help:"The contacts to change." default:""`
+	Length time.Duration `help:"How long to measure page views alone." default:"5s"`
+	JSON   bool          `help:"Print JSON."`
+}
+
+func (c bulkTag) Run(ctx context.Context, log *slog.Logger) (err error) {
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	o, remove, err := c.open(log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+	if c.Data == "" {
+		if err := c.fill(ctx, o, 0, 0); err != nil {
+			return err
+		}
+	}
+	b := bench.Bulk{Program: program, Database: o, Search: c.Search, Length: c.Length, JSON: c.JSON,
 		Progress: func(what string) { fmt.Fprintln(os.Stderr, what) }, Serve: server(o)}
 	return b.Run(ctx, os.Stdout)
 }
