@@ -267,24 +267,22 @@ func starts(t *testing.T, d *db.DB) []string {
 		if _, err := (duplicate.Run{}).Start(ctx, tx, []duplicate.Candidate{{Contact: 2, Other: 3}}); err != nil {
 			return err
 		}
+		if _, err := bulk.Start(ctx, tx, bulk.Change{Kind: bulk.Tag, Tags: []string{"seen"}}, bulk.Selection{Contacts: []id.Contact{2, 3}}, bulk.By{User: u.ID}); err != nil {
+			return err
+		}
 		if err := manyApart(ctx, tx); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, `ANALYZE`)
-		_, err = bulk.Start(ctx, tx, bulk.Change{Kind: bulk.Tag, Tags: []string{"seen"}}, bulk.Selection{Contacts: []id.Contact{2, 3}}, bulk.By{User: u.ID})
-		if err == nil {
-			_, err = tx.Exec(ctx, `ANALYZE`)
-		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	// What most have comes first: of statements that differ in values only, few are looked at.
-	list := []string{"/s/contacts?search=exa", "/s/contacts?search=ip%3A%31", "/s/contacts?search=visited%3A%2F", "/s/contacts?search=hit%3A(visited%3A%2F+utm_source%3Ag)+is%3Aanonymous", "/s/contacts/condition?search=visited%3A%2F&at=0", "/s/contacts/complete?search=city%3Apar", "/s/dashboard", "/s/find?q=martin", "/s/find?q=ma", "/s/account", "/s/users", "/s/fields", "/s/fields/new", "/s/fields/new?type=select", "/s/fields/edit/10", "/s/fields/delete/10", "/s/contacts/views/1", "/s/system", "/s/tracking", "/s/notices", "/s/activity", "/s/forms", "/s/contacts/bin",
+	list := []string{"/s/contacts?search=exa", "/s/contacts?search=ip%3A%31", "/s/contacts?search=visited%3A%2F", "/s/contacts?search=hit%3A(visited%3A%2F+utm_source%3Ag)+is%3Aanonymous", "/s/contacts/condition?search=visited%3A%2F&at=0", "/s/contacts/complete?search=city%3Apar", "/s/dashboard", "/s/find?q=martin", "/s/find?q=ma", "/s/account", "/s/users", "/s/fields", "/s/fields/new", "/s/fields/new?type=select", "/s/fields/edit/10", "/s/fields/delete/10", "/s/contacts/views/1", "/s/system", "/s/tracking", "/s/notices", "/s/contacts/changes", "/s/contacts/changes/1", "/s/contacts/change?c=1&kind=value&field=city", "/s/activity", "/s/forms", "/s/contacts/bin",
 		"/s/contacts/duplicates", "/s/contacts/duplicates?reason=5", "/s/contacts/duplicates?least=50&after=a-57-9-10", "/s/contacts/duplicates/apart", "/s/contacts/duplicates/apart?after=1-2-3", "/s/contacts/duplicates/merge?all=1&least=40",
 		"/s/contacts/duplicates/merge?pair=2-3&pair=4-5", "/s/contacts/duplicates/runs/1", "/s/contacts/selected?c=2&c=3",
-	list := []string{"/s/contacts?search=exa", "/s/contacts?search=ip%3A%31", "/s/contacts?search=visited%3A%2F", "/s/contacts?search=hit%3A(visited%3A%2F+utm_source%3Ag)+is%3Aanonymous", "/s/contacts/condition?search=visited%3A%2F&at=0", "/s/contacts/complete?search=city%3Apar", "/s/dashboard", "/s/find?q=martin", "/s/find?q=ma", "/s/account", "/s/users", "/s/fields", "/s/fields/new", "/s/fields/new?type=select", "/s/fields/edit/10", "/s/fields/delete/10", "/s/contacts/views/1", "/s/system", "/s/tracking", "/s/notices", "/s/contacts/changes", "/s/contacts/changes/1", "/s/contacts/change?c=1&kind=value&field=city", "/s/activity", "/s/forms", "/s/contacts/bin",
 		"/s/contacts/address?email=" + seed.HeavyEmail, "/healthz", "/readyz", "/metrics", "/api/contacts", "/api/contacts/", "/api/contacts?limit=5&orderBy=last_active&orderByDir=desc&search=martin",
 		"/index.php/api/contacts", "/index.php/api/contacts/", "/mtc", "/mtc.js", "/form/generate.js?id=1", "/form/message", "/form/embed/1", "/form/1", "/", "/s/", "/s/login",
 		"/api/none", "/index.php/api/none", "/s/forms/outgoing", "/s/password/none", "/s/setup/none", "/s/pictures/1/1", "/mtc/event", "/mtracking.gif", "/s/forms/results/1?search=bonjour", "/s/forms/results/2?from=2020-01-01&to=2099-01-01&search=zqzq"}

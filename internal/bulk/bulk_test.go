@@ -160,6 +160,31 @@ func TestAllThatASearchFinds(t *testing.T) {
 	}
 }
 
+// The same tag twice is one.
+func TestOneTagWrittenTwice(t *testing.T) {
+	b := open(t)
+	people := b.people(3)
+	before := b.state(people)
+	for _, kind := range []bulk.Kind{bulk.Tag, bulk.Untag} {
+		if r := b.work(b.start(bulk.Change{Kind: kind, Tags: []string{"vip", "VIP"}}, bulk.Selection{Contacts: append(people, people...)})); r.State != bulk.Done || r.Changed != 3 || r.Contacts != 3 {
+			t.Errorf("%s: %+v", kind, r)
+		}
+	}
+	if diff := cmp.Diff(before, b.state(people)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A search that cannot be read any more ends the run, which says why.
+func TestUnreadableSearchEndsTheRun(t *testing.T) {
+	b := open(t)
+	b.people(1)
+	number := b.start(bulk.Change{Kind: bulk.Delete}, bulk.Selection{All: true, Words: `"abc`})
+	if r := b.work(number); r.State != bulk.Stopped || r.Trouble == nil || r.Changed != 0 {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestStoppedRunCanBeUndone(t *testing.T) {
 	b := open(t)
 	people := b.people(10)

@@ -64,12 +64,12 @@ func (c Change) Check(ctx context.Context, q db.Q) (Change, error) {
 	wrong := fault.Fields{}
 	switch c.Kind {
 	case Tag, Untag:
-		c.Tags = slices.DeleteFunc(slices.Clone(c.Tags), func(name string) bool { return field.Fold(field.Printable(name)) == "" })
+		c.Tags = distinct(c.Tags)
 		if len(c.Tags) == 0 {
 			wrong.Add("tags", fault.Say("bulk.no_tags|Name at least one tag."))
 		}
 		for _, name := range c.Tags {
-			if utf8.RuneCountInString(field.Printable(name)) > label.Longest {
+			if utf8.RuneCountInString(name) > label.Longest {
 				wrong.Add("tags", fault.Say("label.too_long|A tag has at most %d characters.", label.Longest))
 			}
 		}
@@ -100,6 +100,18 @@ func (c Change) Check(ctx context.Context, q db.Q) (Change, error) {
 		wrong.Add("change", fault.Say("bulk.kind|Choose what is to be done."))
 	}
 	return c, wrong.Err()
+}
+
+// distinct are tags as they are stored, each once.
+func distinct(typed []string) (names []string) {
+	for _, name := range typed {
+		name = field.Printable(name)
+		same := func(other string) bool { return field.Fold(other) == field.Fold(name) }
+		if field.Fold(name) != "" && !slices.ContainsFunc(names, same) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // doer is who changes contacts, as their threads tell.
@@ -164,10 +176,10 @@ func taggingsOf(tx *db.Tx, n id.Contact, names []string, e contact.Edit) (list [
 // where they are to be taken off.
 func (c Change) differ(has []label.Tag) (names []string) {
 	for _, name := range c.Tags {
-		at := slices.IndexFunc(has, func(t label.Tag) bool { return field.Fold(t.Name) == field.Fold(field.Printable(name)) })
+		at := slices.IndexFunc(has, func(t label.Tag) bool { return field.Fold(t.Name) == field.Fold(name) })
 		switch {
 		case c.Kind == Tag && at < 0:
-			names = append(names, field.Printable(name))
+			names = append(names, name)
 		case c.Kind == Untag && at >= 0:
 			names = append(names, has[at].Name)
 		}

@@ -57,6 +57,8 @@ type Run struct {
 	// the changed ones when it was undone.
 	Changed, Skipped, Undone, Kept int
 	Added, Finished                time.Time
+	// Trouble is why it was stopped, nil where a person stopped it.
+	Trouble *fault.Text
 
 	next int64
 }
@@ -120,16 +122,22 @@ func Start(ctx context.Context, tx *db.Tx, c Change, s Selection, by By) (int64,
 	return number, nil
 }
 
-const runColumns = `id, change, words, state, user_id, user_name, zone, contacts, next, changed, skipped, undone, kept, added, finished`
+const runColumns = `id, change, words, state, user_id, user_name, zone, contacts, next, changed, skipped, undone, kept, added, finished, trouble`
 
 func scanRun(row db.Row) (r Run, err error) {
-	var change []byte
+	var change, trouble []byte
 	var zone string
 	var added int64
 	var finished sql.NullInt64
-	err = row.Scan(&r.ID, &change, &r.Words, &r.State, &r.By.User, &r.By.Name, &zone, &r.Contacts, &r.next, &r.Changed, &r.Skipped, &r.Undone, &r.Kept, &added, &finished)
+	err = row.Scan(&r.ID, &change, &r.Words, &r.State, &r.By.User, &r.By.Name, &zone, &r.Contacts, &r.next, &r.Changed, &r.Skipped, &r.Undone, &r.Kept, &added, &finished, &trouble)
 	if err != nil {
 		return r, err
+	}
+	if len(trouble) > 0 {
+		if err := json.Unmarshal(trouble, &r.Trouble); err != nil {
+			return r, err
+		}
+		r.Trouble.Args = counted(r.Trouble.Args)
 	}
 	r.Added, r.Finished = db.Time(added), db.NullTime(finished)
 	if r.By.Zone, err = time.LoadLocation(zone); err != nil {
@@ -195,13 +203,30 @@ func Undo(ctx context.Context, tx *db.Tx, number int64) error {
 	return err
 }
 
+// counted are arguments of a text whose numbers were written as JSON.
+func counted(args []any) []any {
+	for i, a := range args {
+		if n, is := a.(float64); is {
+			args[i] = int(n)
+		}
+	}
+	return args
+}
+
 func (r Run) save(ctx context.Context, tx *db.Tx) error {
-	var finished any
+	var finished, trouble any
+	if r.Trouble != nil {
+		raw, err := json.Marshal(r.Trouble)
+		if err != nil {
+			return err
+		}
+		trouble = string(raw)
+	}
 	if !r.Finished.IsZero() {
 		finished = db.Millis(r.Finished)
 	}
-	_, err := tx.Exec(ctx, `UPDATE bulk_run SET state = ?, contacts = ?, next = ?, changed = ?, skipped = ?, undone = ?, kept = ?, finished = ? WHERE id = ?`,
-		int(r.State), r.Contacts, r.next, r.Changed, r.Skipped, r.Undone, r.Kept, finished, r.ID)
+	_, err := tx.Exec(ctx, `UPDATE bulk_run SET state = ?, contacts = ?, next = ?, changed = ?, skipped = ?, undone = ?, kept = ?, finished = ?, trouble = ? WHERE id = ?`,
+		int(r.State), r.Contacts, r.next, r.Changed, r.Skipped, r.Undone, r.Kept, finished, trouble, r.ID)
 	if err != nil {
 		return fmt.Errorf("save run %d: %w", r.ID, err)
 	}
@@ -234,11 +259,7 @@ func LeftOut(ctx context.Context, q db.Q, number int64, undone bool, limit int) 
 			if o.Skipped == nil {
 				continue
 			}
-			for i, a := range o.Skipped.Args {
-				if n, is := a.(float64); is { // as JSON has numbers
-					o.Skipped.Args[i] = int(n)
-				}
-			}
+			o.Skipped.Args = counted(o.Skipped.Args)
 			list = append(list, Left{o.Contact, *o.Skipped})
 		}
 		if err == nil && len(list) >= limit {

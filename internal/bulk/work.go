@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"ariane/internal/base/db"
+	"ariane/internal/base/fault"
 	"ariane/internal/base/job"
 	"ariane/internal/contact"
 	"ariane/internal/id"
@@ -42,7 +43,7 @@ func Runs(d *db.DB, language search.Language) job.Handler {
 			}
 		}
 		return nil
-	}, job.Attempts(job.Untiring))
+	})
 }
 
 // step does the next part of a run, and tells whether there is more to do.
@@ -52,8 +53,13 @@ func step(ctx context.Context, d *db.DB, language search.Language, number int64)
 		return false, err
 	}
 	var found []id.Contact
+	var trouble *fault.Text
 	if r.State == Finding {
-		if found, err = r.look(ctx, d, language); err != nil {
+		found, err = r.look(ctx, d, language)
+		if reason, is := said(err); is {
+			trouble, err = &reason, nil
+		}
+		if err != nil {
 			return false, err
 		}
 	}
@@ -66,6 +72,9 @@ func step(ctx context.Context, d *db.DB, language search.Language, number int64)
 		if r, err = find(ctx, tx, number, tx.Dialect().ForUpdate()); err != nil || r.State != was {
 			return err // somebody has stopped it
 		}
+		if r.Trouble = trouble; trouble != nil {
+			r.State = Stopping
+		}
 		return r.goOn(ctx, tx, found)
 	})
 	return err == nil && r.State.Active(), err
@@ -75,15 +84,10 @@ func step(ctx context.Context, d *db.DB, language search.Language, number int64)
 func (r *Run) goOn(ctx context.Context, tx *db.Tx, found []id.Contact) (err error) {
 	switch r.State {
 	case Finding:
-		if len(found) == 0 {
+		if err = addParts(ctx, tx, r.ID, r.Contacts, found); len(found) < foundAtOnce {
 			r.State = Running
-			break
-		}
-		if err := addParts(ctx, tx, r.ID, r.Contacts, found); err != nil {
-			return err
 		}
 		r.Contacts += len(found)
-		return r.save(ctx, tx)
 	case Running:
 		err = r.change(ctx, tx)
 	case Undoing:

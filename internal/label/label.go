@@ -131,6 +131,7 @@ func AddAll(ctx context.Context, tx *db.Tx, list []Tagging) error {
 		if tag.ID == 0 || slices.Contains(had[t.Contact], tag) {
 			continue
 		}
+		had[t.Contact] = append(had[t.Contact], tag)
 		rows = append(rows, []any{int64(t.Contact), tag.ID, db.Millis(t.At)})
 		activity.Append(tx, activity.Entry{Contact: t.Contact, At: t.At, Kind: KindAdded, Source: t.By.Source, Data: Tagged{tag.Name, t.By}})
 	}
@@ -155,6 +156,9 @@ func RemoveAll(ctx context.Context, tx *db.Tx, list []Tagging) error {
 			continue
 		}
 		tag := has[t.Contact][at]
+		if slices.Contains(off[tag.ID], t.Contact) {
+			continue
+		}
 		off[tag.ID] = append(off[tag.ID], t.Contact)
 		activity.Append(tx, activity.Entry{Contact: t.Contact, At: t.At, Kind: KindRemoved, Source: t.By.Source, Data: Tagged{tag.Name, t.By}})
 	}

@@ -16,6 +16,7 @@ CREATE TABLE bulk_run (
 	kept BIGINT NOT NULL,
 	added BIGINT NOT NULL,
 	finished BIGINT,
+	trouble {{json}},
 	PRIMARY KEY (id)
 ) {{clustered}};
 

@@ -24,7 +24,7 @@ import (
 
 const (
 	manyURL = listURL + "/change"
-	runsURL = listURL + "/changes"
+	changesURL = listURL + "/changes"
 	// mostChosen bounds the contacts that are chosen one by one.
 	mostChosen = 5000
 	// chosenShown is how many of them are shown before they are changed.
@@ -249,6 +249,11 @@ func (d Deps) startMany(w http.ResponseWriter, r *http.Request) error {
 			m.Value = meant(ctx, f, strings.Join(r.PostForm["value"], "|"))
 		}
 	}
+	if m.All {
+		if _, err := d.Language.Parse(ctx, m.Search, web.Who(ctx, d.Clock())); err != nil {
+			return err
+		}
+	}
 	change, err := m.Check(ctx, d.DB)
 	if f, ok := fault.Of(err); ok && len(f.Fields) > 0 {
 		return d.askMany(w, r, m, f.Fields)
@@ -265,7 +270,7 @@ func (d Deps) startMany(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Redirect(w, r, runURLOf(number))
+	return web.Redirect(w, r, changeURL(number))
 }
 
-func runURLOf(number int64) string { return runsURL + "/" + strconv.FormatInt(number, 10) }
+func changeURL(number int64) string { return changesURL + "/" + strconv.FormatInt(number, 10) }
