@@ -175,6 +175,48 @@ func TestOneTagWrittenTwice(t *testing.T) {
 	}
 }
 
+// Runs over the same contacts at once add up, and none takes back what another did.
+func TestRunsAtOnce(t *testing.T) {
+	b := open(t)
+	people := b.people(60)
+	var points, tags []int64
+	for range 4 {
+		points = append(points, b.start(bulk.Change{Kind: bulk.Points, Points: 10}, bulk.Selection{Contacts: people}))
+		tags = append(tags, b.start(bulk.Change{Kind: bulk.Tag, Tags: []string{"vip"}}, bulk.Selection{Contacts: people}))
+	}
+	changed := 0
+	for i := range points {
+		if r := b.work(points[i]); r.Changed != 60 {
+			t.Errorf("%+v", r)
+		}
+		changed += b.work(tags[i]).Changed
+	}
+	if changed != 60 {
+		t.Errorf("the tag was put on %d contacts", changed)
+	}
+	for i, n := range people {
+		if want := strconv.Itoa(i%7+40) + " "; !strings.HasPrefix(b.state(people)[n], want) {
+			t.Fatalf("%s, want %s points", b.state(people)[n], want)
+		}
+	}
+}
+
+// Who was deleted again since, by somebody else, stays so.
+func TestDeletedAgain(t *testing.T) {
+	b := open(t)
+	people := b.people(2)
+	number := b.start(bulk.Change{Kind: bulk.Delete}, bulk.Selection{Contacts: people})
+	b.work(number)
+	b.do(func(ctx context.Context, tx *db.Tx) error { return contact.Restore(ctx, tx, people[0], contact.Edit{}) })
+	for start := b.d.Now(); b.d.Now().Equal(start); { // deletions differ by their time
+	}
+	b.do(func(ctx context.Context, tx *db.Tx) error { return contact.Delete(ctx, tx, people[0], contact.Edit{}) })
+	b.do(func(ctx context.Context, tx *db.Tx) error { return bulk.Undo(ctx, tx, number) })
+	if r := b.work(number); r.Undone != 1 || r.Kept != 1 || len(b.state(people)) != 1 {
+		t.Errorf("%+v", r)
+	}
+}
+
 // A search that cannot be read any more ends the run, which says why.
 func TestUnreadableSearchEndsTheRun(t *testing.T) {
 	b := open(t)

@@ -120,14 +120,17 @@ func (r *Run) doer() contact.Edit {
 }
 
 var (
-	gone      = fault.Say("bulk.gone|It was deleted, or merged into another, meanwhile.")
-	same      = fault.Say("bulk.same|It is so already.")
-	since     = fault.Say("bulk.since|It was changed since.")
-	nobodyHas = fault.Say("bulk.back|It is back, or was erased.")
+	gone  = fault.Say("bulk.gone|It was deleted, or merged into another, meanwhile.")
+	same  = fault.Say("bulk.same|It is so already.")
+	since = fault.Say("bulk.since|It was changed since.")
+	back  = fault.Say("bulk.back|It is back, or was erased.")
 )
 
 // apply does it to contacts, and tells what became of each.
 func (c Change) apply(ctx context.Context, tx *db.Tx, contacts []id.Contact, e contact.Edit) ([]Outcome, error) {
+	if err := contact.HoldAll(ctx, tx, contacts); err != nil {
+		return nil, err
+	}
 	alive, err := contact.Some(ctx, tx, contacts)
 	if err != nil {
 		return nil, err
@@ -212,24 +215,15 @@ func (c Change) one(ctx context.Context, tx *db.Tx, is contact.Contact, e contac
 		}
 		e.Values = map[string]string{c.Field: c.Value}
 	case Delete:
-		err = contact.Delete(ctx, tx, is.ID, e)
+		was, err = strconv.FormatInt(db.Millis(tx.Now()), 10), contact.Delete(ctx, tx, is.ID, e)
 	}
 	if c.Kind != Delete {
-		err = update(ctx, tx, is, e)
+		err = contact.Update(ctx, tx, is.ID, e)
 	}
 	if reason, refused := said(err); refused {
 		return skipped(is.ID, reason), nil
 	}
 	return Outcome{Contact: is.ID, Was: []string{was}}, err
-}
-
-// update changes a contact as it was read. What somebody else wrote in between, on
-// PostgreSQL, is a Conflict fault.
-func update(ctx context.Context, tx *db.Tx, is contact.Contact, e contact.Edit) error {
-	if !is.Modified.IsZero() {
-		e.Seen = &is.Modified
-	}
-	return contact.Update(ctx, tx, is.ID, e)
 }
 
 // said is what people are told of an error, if that is for them.
@@ -255,6 +249,9 @@ func (c Change) takeBack(ctx context.Context, tx *db.Tx, done []Outcome, e conta
 	for i, o := range done {
 		numbers[i] = o.Contact
 	}
+	if err := contact.HoldAll(ctx, tx, numbers); err != nil {
+		return nil, err
+	}
 	alive, err := contact.Some(ctx, tx, numbers)
 	if err != nil {
 		return nil, err
@@ -271,7 +268,7 @@ func (c Change) takeBack(ctx context.Context, tx *db.Tx, done []Outcome, e conta
 		var reason *fault.Text
 		switch {
 		case c.Kind == Delete:
-			reason, err = restore(ctx, tx, o.Contact, there, e)
+			reason, err = restore(ctx, tx, o, there, e)
 		case !there:
 			reason = &gone
 		case tags != nil:
@@ -306,13 +303,22 @@ func (c Change) still(names []string, has []label.Tag) (list []string) {
 }
 
 // restore takes a contact out of the bin.
-func restore(ctx context.Context, tx *db.Tx, n id.Contact, there bool, e contact.Edit) (*fault.Text, error) {
+func restore(ctx context.Context, tx *db.Tx, o Outcome, there bool, e contact.Edit) (*fault.Text, error) {
 	if there {
-		return &nobodyHas, nil
+		return &back, nil
 	}
-	err := contact.Restore(ctx, tx, n, e)
-	if _, refused := said(err); refused {
-		return &nobodyHas, nil
+	at, err := strconv.ParseInt(o.Was[0], 10, 64)
+	if err != nil {
+		return nil, err
+	}
+	deleted := db.Time(at)
+	e.Seen = &deleted
+	err = contact.Restore(ctx, tx, o.Contact, e)
+	if fault.Is(err, fault.KindNotFound) {
+		return &back, nil
+	}
+	if reason, refused := said(err); refused {
+		return &reason, nil
 	}
 	return nil, err
 }
@@ -338,7 +344,7 @@ func (c Change) oneBack(ctx context.Context, tx *db.Tx, is contact.Contact, was 
 		}
 		e.Values = map[string]string{c.Field: was}
 	}
-	err := update(ctx, tx, is, e)
+	err := contact.Update(ctx, tx, is.ID, e)
 	if reason, refused := said(err); refused {
 		return &reason, nil
 	}

@@ -137,15 +137,20 @@ func Bin(ctx context.Context, q db.Q, limit int) ([]binned, error) {
 }
 
 // Restore takes a contact out of the bin, with those of its keys that nobody
-// took meanwhile; the others are conflicts.
+// took meanwhile; the others are conflicts. One that was not deleted at e.Seen, where
+// that is given, is a Conflict fault.
 func Restore(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 	var state State
 	var active sql.NullInt64
 	var raw, fields []byte
-	err := tx.QueryRow(ctx, `SELECT b.state, b.last_active, b.identity_keys, contact.fields FROM contact_bin b JOIN contact ON contact.id = b.contact_id
-		WHERE b.contact_id = ? AND b.erasing = 0`, int64(contact)).Scan(&state, &active, &raw, &fields)
+	var at int64
+	err := tx.QueryRow(ctx, `SELECT b.state, b.deleted, b.last_active, b.identity_keys, contact.fields FROM contact_bin b JOIN contact ON contact.id = b.contact_id
+		WHERE b.contact_id = ? AND b.erasing = 0`, int64(contact)).Scan(&state, &at, &active, &raw, &fields)
 	if errors.Is(err, sql.ErrNoRows) {
 		return fault.NotFound(fmt.Errorf("restore contact %d: %w", contact, err))
+	}
+	if err == nil && e.Seen != nil && !e.Seen.Equal(db.Time(at)) {
+		return fault.Conflict(fmt.Errorf("restore contact %d: deleted again", contact), fault.Say("contact.deleted_again|It was deleted again since."))
 	}
 	var keys []Key
 	if err == nil {

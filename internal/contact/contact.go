@@ -123,6 +123,20 @@ func Resolve(ctx context.Context, q db.Q, contact id.Contact) (id.Contact, error
 	return 0, fmt.Errorf("contact %d is merged in a circle", contact)
 }
 
+// HoldAll holds contacts until the end of the transaction: what is read of them from
+// then on stays so.
+func HoldAll(ctx context.Context, tx *db.Tx, contacts []id.Contact) error {
+	lock := tx.Dialect().ForUpdate()
+	if lock == "" {
+		return nil
+	}
+	among, args := db.InIDs(tx.Dialect(), "id", contacts)
+	if _, err := tx.Exec(ctx, `SELECT 1 FROM contact WHERE `+among+` ORDER BY id`+lock, args...); err != nil {
+		return fmt.Errorf("hold %d contacts: %w", len(contacts), err)
+	}
+	return nil
+}
+
 // hold is Resolve of a contact that is held until the end of the transaction. While
 // it waits for that, the contact may be merged, or taken out of another.
 func hold(ctx context.Context, tx *db.Tx, contact id.Contact) (id.Contact, error) {

@@ -42,6 +42,7 @@ func TestTwoOfTheListAreMergedInABrowser(t *testing.T) {
 		}
 		bar := `document.querySelector("#selection").checkVisibility()`
 		for _, face := range []string{"", "?view=cards"} {
+			b.Eval(`sessionStorage.clear()`, nil)
 			b.Visit(w.URL("/s/contacts" + face))
 			b.WaitFor(`!` + bar)
 			b.Click(`input[name=c][value="` + third + `"]`)

@@ -2,6 +2,7 @@ package contactpage
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -23,7 +24,7 @@ import (
 )
 
 const (
-	manyURL = listURL + "/change"
+	manyURL    = listURL + "/change"
 	changesURL = listURL + "/changes"
 	// mostChosen bounds the contacts that are chosen one by one.
 	mostChosen = 5000
@@ -40,10 +41,7 @@ type manyRequest struct {
 }
 
 func readMany(q url.Values) manyRequest {
-	m := manyRequest{All: q.Get("all") != "", Search: strings.TrimSpace(q.Get("search")), Change: bulk.Change{Kind: bulk.Kind(q.Get("kind")), Field: q.Get("field"), Value: q.Get("value"), Tags: bulk.Names(q.Get("tags"))}}
-	if !slices.Contains(bulk.Kinds(), m.Kind) {
-		m.Kind = bulk.Tag
-	}
+	m := manyRequest{All: q.Get("all") != "", Search: field.Printable(q.Get("search")), Change: bulk.Change{Kind: bulk.Kind(q.Get("kind")), Field: q.Get("field"), Value: q.Get("value"), Tags: bulk.Names(q.Get("tags"))}}
 	for _, text := range q["c"] {
 		for one := range strings.SplitSeq(text, ",") {
 			if n, err := strconv.ParseInt(one, 10, 64); err == nil && n > 0 && len(m.Chosen) < mostChosen && !m.All {
@@ -92,7 +90,11 @@ type manyKind struct {
 }
 
 func (d Deps) showMany(w http.ResponseWriter, r *http.Request) error {
-	return d.askMany(w, r, readMany(r.URL.Query()), nil)
+	m := readMany(r.URL.Query())
+	if !slices.Contains(bulk.Kinds(), m.Kind) {
+		m.Kind = bulk.Tag
+	}
+	return d.askMany(w, r, m, nil)
 }
 
 // count tells how many contacts a request is about.
@@ -125,6 +127,9 @@ func (d Deps) count(ctx context.Context, m manyRequest) (n int, first []id.Conta
 func (d Deps) askMany(w http.ResponseWriter, r *http.Request, m manyRequest, wrong fault.Fields) error {
 	ctx := r.Context()
 	n, first, err := d.count(ctx, m)
+	if fault.Is(err, fault.KindInvalid) { // the list says what is wrong with the search
+		return web.Redirect(w, r, listURL+"?"+url.Values{"search": {m.Search}}.Encode())
+	}
 	if err != nil {
 		return err
 	}
@@ -153,6 +158,9 @@ func (d Deps) askMany(w http.ResponseWriter, r *http.Request, m manyRequest, wro
 	}
 	for _, k := range bulk.Kinds() {
 		v.Kinds = append(v.Kinds, manyKind{string(k), kindName(ctx, k), k == m.Kind})
+	}
+	if w, bad := wrong["change"]; bad {
+		v.Wrong = i18n.T(ctx, w.Key, w.Args...)
 	}
 	if err := d.manyInputs(ctx, &v, m, wrong); err != nil {
 		return err
@@ -234,6 +242,21 @@ func (d Deps) valueInputs(ctx context.Context, v *manyView, m manyRequest, wrong
 	return nil
 }
 
+// isUser refuses an owner who is neither nobody nor a user.
+func (d Deps) isUser(ctx context.Context, typed string) error {
+	if typed == "" {
+		return nil
+	}
+	n, err := strconv.ParseInt(typed, 10, 64)
+	if err == nil {
+		_, err = user.Find(ctx, d.DB, id.User(n))
+	}
+	if err == nil || !fault.Is(err, fault.KindNotFound) && !errors.Is(err, strconv.ErrSyntax) && !errors.Is(err, strconv.ErrRange) {
+		return err
+	}
+	return fault.Invalid(fault.Fields{"owner": fault.Say("contactpage.many.no_user|Choose a user, or nobody.")})
+}
+
 func (d Deps) startMany(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	if err := r.ParseForm(); err != nil {
@@ -249,12 +272,18 @@ func (d Deps) startMany(w http.ResponseWriter, r *http.Request) error {
 			m.Value = meant(ctx, f, strings.Join(r.PostForm["value"], "|"))
 		}
 	}
+	if !m.All && len(m.Chosen) == 0 {
+		return d.askMany(w, r, m, nil)
+	}
 	if m.All {
 		if _, err := d.Language.Parse(ctx, m.Search, web.Who(ctx, d.Clock())); err != nil {
-			return err
+			return d.askMany(w, r, m, nil)
 		}
 	}
 	change, err := m.Check(ctx, d.DB)
+	if err == nil && m.Kind == bulk.Owner {
+		err = d.isUser(ctx, r.PostForm.Get("owner"))
+	}
 	if f, ok := fault.Of(err); ok && len(f.Fields) > 0 {
 		return d.askMany(w, r, m, f.Fields)
 	}
