@@ -197,6 +197,17 @@ func Devices(ctx context.Context, q db.Q, owner id.Contact) ([]Device, error) {
 	return list, rows.Err()
 }
 
+// Browsers are the latest of these devices, in their order, of each browser: one in
+// which two were met who are merged is a device of each.
+func Browsers(devices []Device) []Device {
+	met := map[string]bool{}
+	return slices.DeleteFunc(slices.Clone(devices), func(d Device) bool {
+		again := met[d.Token]
+		met[d.Token] = true
+		return again
+	})
+}
+
 // SetShared says by hand whether many people use a device of a contact. One that the
 // contact has not is a NotFound fault.
 func SetShared(ctx context.Context, tx *db.Tx, owner id.Contact, device id.Device, shared bool, by contact.By) error {

@@ -104,7 +104,7 @@ func (d Deps) joins(ctx context.Context, to, from contact.Contact) ([]fact, erro
 		return nil, err
 	}
 	var browsers, addresses []string
-	for _, one := range devices {
+	for _, one := range visit.Browsers(devices) {
 		browsers = append(browsers, newDeviceRow(ctx, from.ID, one, deviceData{}).Name)
 	}
 	for _, ip := range from.IPs {

@@ -127,7 +127,7 @@ func (d Deps) loadTelling(ctx context.Context, data *viewData) error {
 	for _, u := range users {
 		t.Users[ownerText(u.ID)] = u.Name()
 	}
-	if len(data.Devices) > 1 {
+	if len(visit.Browsers(data.Devices)) > 1 {
 		for _, device := range data.Devices {
 			t.Browsers[device.ID] = browserName(device)
 		}
@@ -277,7 +277,7 @@ func newContactView(ctx context.Context, now time.Time, request viewRequest, dat
 	if !c.Identified.IsZero() {
 		v.Known = i18n.T(ctx, "contactpage.known|Known since %s", i18n.Date(ctx, c.Identified))
 	}
-	for _, d := range data.Devices {
+	for _, d := range visit.Browsers(data.Devices) {
 		v.Devices = append(v.Devices, newDeviceRow(ctx, c.ID, d, data.Used))
 	}
 	for _, ip := range c.IPs {

@@ -3,8 +3,10 @@ package contactpage_test
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 
+	"ariane/internal/activity"
 	"ariane/internal/contact"
 	"ariane/internal/id"
 	"ariane/internal/tool/browsertest"
@@ -93,3 +95,35 @@ func TestDeviceOfNobody(t *testing.T) {
 }
 
 func number[T ~int64](n T) string { return strconv.FormatInt(int64(n), 10) }
+
+// Two people at one browser, merged and taken apart again: each page shows it once.
+func TestBrowserOfBothIsShownOnce(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	token := visit.NewToken()
+	w.at(token, firefox, nil)
+	anna := w.at(token, firefox, map[string]string{"firstname": "Anna", "email": "anna@example.test"})
+	bob := w.at(token, firefox, map[string]string{"firstname": "Bob", "email": "bob@example.test"})
+	once := func(people ...id.Contact) {
+		t.Helper()
+		for _, c := range people {
+			page := w.Get("/s/contacts/view/" + number(c)).Wants(http.StatusOK).Body
+			if n := strings.Count(page, `<li class="device`); n != 1 {
+				t.Errorf("%d browsers on the page of %d", n, c)
+			}
+		}
+	}
+	follow := func() {
+		t.Helper()
+		if err := activity.NewRunner(w.d, nil, visit.MergeReader()).CatchUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	once(anna, bob)
+	w.Post("/s/contacts/merge/"+number(bob), "with", number(anna)).Wants(http.StatusOK)
+	follow()
+	once(bob)
+	w.Post("/s/contacts/unmerge/" + number(anna)).Wants(http.StatusOK)
+	follow()
+	once(anna, bob)
+}
