@@ -246,13 +246,16 @@ func TestStoppedRunCanBeUndone(t *testing.T) {
 func TestWhatIsWrongIsSaidByField(t *testing.T) {
 	b := open(t)
 	for field, c := range map[string]bulk.Change{
-		"tags": {Kind: bulk.Tag, Tags: []string{" "}}, "points": {Kind: bulk.Points}, "field": {Kind: bulk.Value, Field: "nothing"},
+		"tags": {Kind: bulk.Tag, Tags: strings.Split("a b c d e f g h i j k", " ")}, "points": {Kind: bulk.Points}, "field": {Kind: bulk.Value, Field: "nothing"},
 		"value": {Kind: bulk.Value, Field: "attribution", Value: "much"}, "change": {Kind: "explode"},
 	} {
 		_, err := c.Check(t.Context(), b.d)
 		if f, ok := fault.Of(err); !ok || len(f.Fields) != 1 || f.Fields[field].Key == "" {
 			t.Errorf("%s: %v", field, err)
 		}
+	}
+	if _, err := (bulk.Change{Kind: bulk.Tag, Tags: []string{" "}}).Check(t.Context(), b.d); err == nil {
+		t.Error("no tag is one")
 	}
 	if _, err := (bulk.Change{Kind: bulk.Value, Field: "email", Value: "a@example.test"}).Check(t.Context(), b.d); err == nil {
 		t.Error("many contacts may have one address")

@@ -56,8 +56,12 @@ type Outcome struct {
 
 func skipped(c id.Contact, reason fault.Text) Outcome { return Outcome{Contact: c, Skipped: &reason} }
 
-// most bounds the points of one change.
-const most = 1_000_000
+const (
+	// most bounds the points of one change.
+	most = 1_000_000
+	// mostTags bounds the tags of one: a part of the contacts gets all in one transaction.
+	mostTags = 10
+)
 
 // Check cleans a change; what is wrong is said by field: tags, points, field, value.
 func (c Change) Check(ctx context.Context, q db.Q) (Change, error) {
@@ -67,6 +71,9 @@ func (c Change) Check(ctx context.Context, q db.Q) (Change, error) {
 		c.Tags = distinct(c.Tags)
 		if len(c.Tags) == 0 {
 			wrong.Add("tags", fault.Say("bulk.no_tags|Name at least one tag."))
+		}
+		if len(c.Tags) > mostTags {
+			wrong.Add("tags", fault.Say("bulk.many_tags|At most %d tags at once.", mostTags))
 		}
 		for _, name := range c.Tags {
 			if utf8.RuneCountInString(name) > label.Longest {

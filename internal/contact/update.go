@@ -196,8 +196,8 @@ func Update(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 	return err
 }
 
-// join merges those who own a unique value of the edit with a contact, and returns
-// who survives.
+// join merges those who own a unique value of the edit that is new to the contact with
+// it, and returns who survives.
 func (e Edit) join(ctx context.Context, tx *db.Tx, contact id.Contact) (id.Contact, error) {
 	set, err := field.Of(ctx, tx)
 	if err != nil {
@@ -221,6 +221,9 @@ func (e Edit) join(ctx context.Context, tx *db.Tx, contact id.Contact) (id.Conta
 		}
 		if found[contact].id == 0 || found[contact].state > Known {
 			return contact, nil // Update says so
+		}
+		if normalise(found[contact].values[f.Alias]) == normalise(value) {
+			continue // two may have it, where somebody wanted that
 		}
 		u := Union{Survivor: contact, Absorbed: holder, Source: e.Source, By: e.By}
 		if found[contact].state == Anonymous && found[holder].state == Known {

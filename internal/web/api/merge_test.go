@@ -83,6 +83,14 @@ func TestEditToTheAddressOfAnother(t *testing.T) {
 	if a := edit(visitor, map[string]any{"email": "augusta@example.test", "country": "France"}); a.Contact.ID != int64(ada) || a.Contact.Fields.All["country"] != "France" {
 		t.Errorf("%+v", a)
 	}
+	// Two who have one address by hand stay two, though it is sent again.
+	twin := b.add(contact.New{Values: map[string]string{"firstname": "Twin", "email": "augusta@example.test"}})
+	if a := edit(twin, map[string]any{"email": "augusta@example.test", "city": "Lyon"}); a.Contact.ID != int64(twin) || a.Contact.Fields.All["firstname"] != "Twin" {
+		t.Errorf("%+v", a)
+	}
+	if is, err := contact.Resolve(t.Context(), b.db, ada); err != nil || is != ada {
+		t.Errorf("contact %d is %d, %v", ada, is, err)
+	}
 	for _, n := range []id.Contact{augusta, visitor} {
 		if is, err := contact.Resolve(t.Context(), b.db, n); err != nil || is != ada {
 			t.Errorf("contact %d is %d, %v", n, is, err)

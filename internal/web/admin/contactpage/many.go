@@ -28,6 +28,8 @@ const (
 	changesURL = listURL + "/changes"
 	// mostChosen bounds the contacts that are chosen one by one.
 	mostChosen = 5000
+	// mostSaid is how many characters of a search that is refused are shown again.
+	mostSaid = 2000
 	// chosenShown is how many of them are shown before they are changed.
 	chosenShown = 5
 )
@@ -41,7 +43,7 @@ type manyRequest struct {
 }
 
 func readMany(q url.Values) manyRequest {
-	m := manyRequest{All: q.Get("all") != "", Search: field.Printable(q.Get("search")), Change: bulk.Change{Kind: bulk.Kind(q.Get("kind")), Field: q.Get("field"), Value: q.Get("value"), Tags: bulk.Names(q.Get("tags"))}}
+	m := manyRequest{All: q.Get("all") == "1", Search: field.Printable(q.Get("search")), Change: bulk.Change{Kind: bulk.Kind(q.Get("kind")), Field: q.Get("field"), Value: q.Get("value"), Tags: bulk.Names(q.Get("tags"))}}
 	for _, text := range q["c"] {
 		for one := range strings.SplitSeq(text, ",") {
 			if n, err := strconv.ParseInt(one, 10, 64); err == nil && n > 0 && len(m.Chosen) < mostChosen && !m.All {
@@ -128,7 +130,7 @@ func (d Deps) askMany(w http.ResponseWriter, r *http.Request, m manyRequest, wro
 	ctx := r.Context()
 	n, first, err := d.count(ctx, m)
 	if fault.Is(err, fault.KindInvalid) { // the list says what is wrong with the search
-		return web.Redirect(w, r, listURL+"?"+url.Values{"search": {m.Search}}.Encode())
+		return web.Redirect(w, r, listURL+"?"+url.Values{"search": {string([]rune(m.Search)[:min(len([]rune(m.Search)), mostSaid)])}}.Encode())
 	}
 	if err != nil {
 		return err
