@@ -61,7 +61,7 @@ func Show(w http.ResponseWriter, r *http.Request, v View) error {
 		if err != nil {
 			return err
 		}
-		f.User = &layout.User{Name: st.user.Name(), Email: st.user.Email, Picture: ui.PictureURL(int64(st.user.ID), st.user.Picture), Admin: st.user.Role == user.Admin, Unread: unread, Countless: notice.Countless}
+		f.User = &layout.User{ID: int64(st.user.ID), Name: st.user.Name(), Email: st.user.Email, Picture: ui.PictureURL(int64(st.user.ID), st.user.Picture), Admin: st.user.Role == user.Admin, Unread: unread, Countless: notice.Countless}
 		if ask := st.server.Health; ask != nil && f.User.Admin {
 			health := ask(r.Context())
 			f.Health = &health

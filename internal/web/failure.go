@@ -115,7 +115,7 @@ func (s *server) failPage(w http.ResponseWriter, r *http.Request, status int, f 
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
 		title = i18n.T(ctx, "web.title.later|Not right now")
 	}
-	err := Show(w, r, View{Title: title, Status: status, Body: layout.Problem(title, sayFault(ctx, status, f), "/s/dashboard")})
+	err := Show(w, r, View{Title: title, Status: status, Body: layout.Problem(title, sayFault(ctx, status, f), "/s/dashboard", status == http.StatusNotFound)})
 	if err != nil && !errors.Is(err, errGone) {
 		s.Log.ErrorContext(ctx, "error page failed", "error", err)
 		http.Error(w, sayFault(ctx, status, f), status)

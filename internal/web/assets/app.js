@@ -139,6 +139,7 @@ document.addEventListener("click", async (event) => {
       dialog.remove();
       link.focus();
     });
+    showRecent(dialog);
     document.body.append(dialog);
     dialog.showModal();
   } catch {
@@ -170,6 +171,7 @@ document.addEventListener("input", (event) => {
     if (!answer?.ok || answer.redirected || event.target.value !== typed) return;
     const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-found]");
     if (event.target.value !== typed) return;
+    showRecent(found);
     form.parentElement.querySelector("[data-found]").replaceWith(found);
     form.parentElement.querySelector("[data-find-said]").textContent = found.dataset.said;
     form.dataset.find = typed;
@@ -188,6 +190,61 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     stops[1].click();
   }
+});
+
+// What a user opened last is kept in the browser until the log-out: contacts, forms, saved views, pages of the
+// navigation; an address at which there is nothing any more is forgotten. Names are only ever put in as text.
+const kept = 9; // of which eight are shown: not the page one is on
+const recentKey = "opened-" + document.querySelector("[data-user]")?.dataset.user;
+const recent = () => {
+  try {
+    const list = JSON.parse(localStorage.getItem(recentKey));
+    return Array.isArray(list) ? list.filter((one) => typeof one?.url === "string" && one.url.startsWith("/s/")) : [];
+  } catch {
+    return [];
+  }
+};
+const keepRecent = (list) => {
+  try {
+    localStorage.setItem(recentKey, JSON.stringify(list.slice(0, kept)));
+  } catch {} // no room, or not allowed
+};
+const entryOf = (url) => [...document.querySelectorAll(".nav a")].find((a) => a.getAttribute("href") === url);
+const opened = () => {
+  const here = location.pathname;
+  const view = document.querySelector(".tabs-bar a[aria-current][href*='tab=']");
+  const shown = /^\/s\/(contacts|forms)\/view\/\d+$/.exec(here);
+  if (view && /[?&]tab=\d+/.test(view.search)) return { sort: "view", url: view.getAttribute("href"), name: view.textContent };
+  if (shown) return { sort: shown[1], url: here, name: document.querySelector("main h1")?.textContent };
+  return entryOf(here) && { sort: "page", url: here };
+};
+if (document.querySelector("[data-user]")) {
+  if (document.querySelector("[data-gone]")) keepRecent(recent().filter((one) => one.url !== location.pathname));
+  else {
+    const now = opened();
+    if (now) keepRecent([now, ...recent().filter((one) => one.url !== now.url)]);
+  }
+}
+const showRecent = (place) => {
+  const template = place?.querySelector("template[data-recent]");
+  const here = opened()?.url;
+  const list = recent().filter((one) => one.url !== here && (one.sort !== "page" || entryOf(one.url)));
+  if (!template || !list.length) return;
+  const piece = template.content.cloneNode(true);
+  const lines = list.slice(0, kept - 1).map((one) => {
+    const entry = entryOf(one.url);
+    const line = (piece.querySelector(`li[data-sort="${CSS.escape(one.sort)}"]`) || piece.querySelector("li[data-sort=page]")).cloneNode(true);
+    line.firstElementChild.setAttribute("href", one.url);
+    line.querySelector(".found-name").textContent = String(entry ? entry.textContent : one.name || one.url).trim();
+    if (entry) line.querySelector("svg").replaceChildren(...entry.querySelector("svg").cloneNode(true).childNodes);
+    return line;
+  });
+  piece.querySelector("ul").replaceChildren(...lines);
+  template.replaceWith(piece);
+};
+showRecent(document);
+document.addEventListener("submit", (event) => {
+  if (event.target.getAttribute("action") === "/s/logout") localStorage.removeItem(recentKey);
 });
 
 // What is done from a window comes back to the page below it.

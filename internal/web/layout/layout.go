@@ -71,6 +71,7 @@ type Editing struct {
 
 // User is who is logged in.
 type User struct {
+	ID      int64
 	Picture string // address of a picture, empty for none
 	Name    string
 	Email   string

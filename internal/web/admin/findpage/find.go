@@ -96,6 +96,12 @@ func (d Deps) look(ctx context.Context, text string, admin bool) (findView, erro
 	return v, nil
 }
 
+// recentSorts are the sorts of things that scripts keep as opened last, named as
+// they name them.
+func recentSorts() []hit {
+	return []hit{{Icon: "user-circle", Name: "contacts"}, {Icon: "forms", Name: "forms"}, {Icon: "list-details", Name: "view"}, {Icon: "history", Name: "page"}}
+}
+
 // contacts finds people as the search of their list does. A text that is no
 // search finds nobody.
 func (d Deps) contacts(ctx context.Context, text string) ([]hit, error) {
