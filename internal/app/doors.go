@@ -13,6 +13,7 @@ import (
 	"ariane/internal/web/admin/peoplepage"
 	"ariane/internal/web/admin/sitepage"
 	"ariane/internal/web/admin/systempage"
+	"ariane/internal/web/admin/tagpage"
 	"ariane/internal/web/api"
 	"ariane/internal/web/ops"
 	"ariane/internal/web/public"
@@ -34,6 +35,7 @@ func (a *App) doors() [][]web.Route {
 		contactpage.Routes(contacts),
 		fieldpage.Routes(fieldpage.Deps{DB: a.DB}),
 		findpage.Routes(findpage.Deps{DB: a.DB, Clock: now, Language: language}),
+		tagpage.Routes(tagpage.Deps{DB: a.DB}),
 		formpage.Routes(formpage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL, Public: visitors}),
 		sitepage.Routes(sitepage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL}),
 		activitypage.Routes(activitypage.Deps{DB: a.DB, Watcher: a.watcher, Tell: contacts.Everybody}),

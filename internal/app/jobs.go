@@ -11,6 +11,7 @@ import (
 	"ariane/internal/contact"
 	"ariane/internal/duplicate"
 	"ariane/internal/form"
+	"ariane/internal/label"
 	"ariane/internal/notice"
 	"ariane/internal/user"
 )
@@ -24,6 +25,7 @@ func (a *App) handlers() []job.Handler {
 		contact.Separations(a.DB),
 		duplicate.Merges(a.DB),
 		bulk.Runs(a.DB, Language(a.DB)),
+		label.Moves(a.DB),
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"ariane/internal/base/db"
 	"ariane/internal/base/fault"
@@ -223,5 +225,36 @@ func TestUsersAreTold(t *testing.T) {
 	}
 	if n, err := notice.Unread(t.Context(), r.db, 3); n != 1 || err != nil {
 		t.Errorf("a robot is told of: %d, %v", n, err)
+	}
+}
+
+// Actions go on with a tag that gets another name, and who edits meanwhile is told.
+func TestActionsFollowARenamedTag(t *testing.T) {
+	t.Parallel()
+	r := open(t, func(f *form.Form) {
+		f.Actions = []form.Action{{Type: form.ChangeTags, Add: []string{"News", "vip", "other"}, Remove: []string{"NEWS "}}, {Type: form.ChangeTags, Remove: []string{"prospect"}}}
+	})
+	before, err := form.Find(t.Context(), r.db, r.form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for tag, want := range map[string]int{"news": 1, "Prospect": 1, "none": 0} {
+		if forms, err := form.Tagging(t.Context(), r.db, tag); len(forms) != want || err != nil {
+			t.Error(tag, forms, err)
+		}
+	}
+	r.do(func(tx *db.Tx) error {
+		tx.SetNow(before.Modified.Add(time.Second))
+		return form.Retag(t.Context(), tx, "news", "VIP")
+	})
+	after, err := form.Find(t.Context(), r.db, r.form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(after.Actions[0].Add, after.Actions[0].Remove, after.Actions[1].Remove); got != "[VIP other] [VIP] [prospect]" {
+		t.Error(got)
+	}
+	if err := r.db.Do(t.Context(), func(tx *db.Tx) error { return form.Update(t.Context(), tx, before) }); !fault.Is(err, fault.KindConflict) {
+		t.Error("the form was overwritten by one read before: ", err)
 	}
 }

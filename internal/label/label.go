@@ -86,6 +86,9 @@ func Add(ctx context.Context, tx *db.Tx, contact id.Contact, names []string, by 
 			return err
 		}
 		if fresh > 0 {
+			if err := count(ctx, tx, tag.ID, 1); err != nil {
+				return err
+			}
 			activity.Append(tx, activity.Entry{Contact: contact, Origin: by.Origin, Kind: KindAdded, Source: by.Source, Data: Tagged{tag.Name, by}})
 		}
 	}
@@ -126,6 +129,7 @@ func AddAll(ctx context.Context, tx *db.Tx, list []Tagging) error {
 		return err
 	}
 	var rows [][]any
+	more := map[int64]int64{}
 	for _, t := range list {
 		tag := tags[field.Fold(field.Printable(t.Name))]
 		if tag.ID == 0 || slices.Contains(had[t.Contact], tag) {
@@ -133,9 +137,34 @@ func AddAll(ctx context.Context, tx *db.Tx, list []Tagging) error {
 		}
 		had[t.Contact] = append(had[t.Contact], tag)
 		rows = append(rows, []any{int64(t.Contact), tag.ID, db.Millis(t.At)})
+		more[tag.ID]++
 		activity.Append(tx, activity.Entry{Contact: t.Contact, At: t.At, Kind: KindAdded, Source: t.By.Source, Data: Tagged{tag.Name, t.By}})
 	}
-	return tx.Insert(ctx, "contact_tag", []string{"contact_id", "tag_id", "added"}, rows)
+	if err := tx.Insert(ctx, "contact_tag", []string{"contact_id", "tag_id", "added"}, rows); err != nil {
+		return err
+	}
+	return countAll(ctx, tx, more)
+}
+
+// count notes that more contacts have a tag, or fewer.
+func count(ctx context.Context, tx *db.Tx, tag, more int64) error {
+	if more == 0 {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, `UPDATE label_tag SET contacts = contacts + ? WHERE id = ?`, more, tag); err != nil {
+		return fmt.Errorf("count contacts of tag %d: %w", tag, err)
+	}
+	return nil
+}
+
+// countAll is count for several tags, in one order for all who do.
+func countAll(ctx context.Context, tx *db.Tx, more map[int64]int64) error {
+	for _, tag := range slices.Sorted(maps.Keys(more)) {
+		if err := count(ctx, tx, tag, more[tag]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // RemoveAll takes tags off contacts that have them; who has not is left out. A tag
@@ -167,6 +196,9 @@ func RemoveAll(ctx context.Context, tx *db.Tx, list []Tagging) error {
 		among, args := db.InIDs(tx.Dialect(), "contact_id", off[tag])
 		if _, err := tx.Exec(ctx, `DELETE FROM contact_tag WHERE `+among+` AND tag_id = ?`, append(args, tag)...); err != nil {
 			return fmt.Errorf("remove tag %d of many contacts: %w", tag, err)
+		}
+		if err := count(ctx, tx, tag, -int64(len(off[tag]))); err != nil {
+			return err
 		}
 	}
 	return forget(ctx, tx, tags)
@@ -203,6 +235,9 @@ func Remove(ctx context.Context, tx *db.Tx, contact id.Contact, tag int64, by By
 			return fmt.Errorf("remove tag of contact %d: %w", contact, err)
 		}
 		activity.Append(tx, activity.Entry{Contact: contact, Origin: by.Origin, Kind: KindRemoved, Source: by.Source, Data: Tagged{t.Name, by}})
+		if err := count(ctx, tx, tag, -1); err != nil {
+			return err
+		}
 		return forget(ctx, tx, []int64{tag})
 	}
 	return nil
@@ -230,7 +265,7 @@ func RemoveNamed(ctx context.Context, tx *db.Tx, contact id.Contact, names []str
 	return nil
 }
 
-// forget drops those of these tags that nobody has. It holds them first, so that
+// forget drops those of these tags that nobody has and nobody described. It holds them first, so that
 // nobody takes one meanwhile.
 func forget(ctx context.Context, tx *db.Tx, tags []int64) error {
 	for _, tag := range tags {
@@ -240,7 +275,10 @@ func forget(ctx context.Context, tx *db.Tx, tags []int64) error {
 			continue
 		}
 		if err == nil {
-			_, err = tx.Exec(ctx, `DELETE FROM label_tag WHERE id = ? AND NOT EXISTS (SELECT 1 FROM contact_tag c WHERE c.tag_id = ?)`, tag, tag)
+			_, err = tx.Exec(ctx, `DELETE FROM label_tag WHERE id = ? AND description = '' AND NOT EXISTS (SELECT 1 FROM contact_tag c WHERE c.tag_id = ?)`, tag, tag)
+		}
+		if err == nil {
+			_, err = tx.Exec(ctx, `DELETE FROM label_former WHERE tag_id = ? AND NOT EXISTS (SELECT 1 FROM label_tag t WHERE t.id = ?)`, tag, tag)
 		}
 		if err != nil {
 			return fmt.Errorf("forget tag %d: %w", tag, err)

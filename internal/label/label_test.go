@@ -68,6 +68,7 @@ func TestTags(t *testing.T) {
 	if names(t, d, 1) != "" || names(t, d, 2) != "Été" || all(t, d) != 1 {
 		t.Error("taken off the wrong contact")
 	}
+	counted(t, d)
 	tally, err := activity.Tally(t.Context(), d, 1)
 	if tally[label.KindAdded] != 2 || tally[label.KindRemoved] != 2 || err != nil {
 		t.Error(tally, err)
@@ -100,6 +101,7 @@ func TestTagsFollow(t *testing.T) {
 	if err := activity.NewRunner(d, nil, reader).CatchUp(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	counted(t, d)
 	if names(t, d, 1) != "" || all(t, d) != 3 {
 		t.Error("the tags of an erased contact are still there")
 	}

@@ -2,6 +2,8 @@ package label
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 
 	"ariane/internal/activity"
@@ -28,15 +30,24 @@ func move(ctx context.Context, tx *db.Tx, from []id.Contact, into id.Contact) er
 	if err != nil {
 		return err
 	}
-	var lost []int64
+	more := map[int64]int64{}
 	for _, list := range tags {
 		for _, t := range list {
-			lost = append(lost, t.ID)
+			more[t.ID]--
 		}
 	}
-	slices.Sort(lost)
+	lost := slices.Sorted(maps.Keys(more))
 	if into != 0 {
-		_, err := tx.Exec(ctx, `INSERT INTO contact_tag (contact_id, tag_id, added) SELECT CAST(? AS BIGINT), tag_id, min(added) FROM contact_tag
+		had, err := Of(ctx, tx, []id.Contact{into})
+		if err != nil {
+			return err
+		}
+		for _, tag := range lost {
+			if !slices.ContainsFunc(had[into], func(t Tag) bool { return t.ID == tag }) {
+				more[tag]++
+			}
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO contact_tag (contact_id, tag_id, added) SELECT CAST(? AS BIGINT), tag_id, min(added) FROM contact_tag
 			WHERE `+among+` GROUP BY tag_id ON CONFLICT DO NOTHING`, append([]any{int64(into)}, args...)...)
 		if err != nil {
 			return err
@@ -45,7 +56,10 @@ func move(ctx context.Context, tx *db.Tx, from []id.Contact, into id.Contact) er
 	if _, err := tx.Exec(ctx, `DELETE FROM contact_tag WHERE `+among, args...); err != nil {
 		return err
 	}
-	return forget(ctx, tx, slices.Compact(lost))
+	if err := countAll(ctx, tx, more); err != nil {
+		return err
+	}
+	return forget(ctx, tx, lost)
 }
 
 // part gives a contact the tags that its thread tells of, and takes from the one
@@ -59,24 +73,32 @@ func part(ctx context.Context, tx *db.Tx, follow activity.Follow, kinds []activi
 	if err != nil {
 		return err
 	}
-	var rows [][]any
-	var lost []int64
-	for key, t := range own {
+	more := map[int64]int64{}
+	for _, key := range slices.Sorted(maps.Keys(own)) {
+		t := own[key]
 		tag, err := ensure(ctx, tx, t.name, key)
 		if err != nil {
 			return err
 		}
-		rows = append(rows, []any{int64(to), tag.ID, t.at})
-		if _, has := others[key]; !has {
-			lost = append(lost, tag.ID)
+		fresh, err := tx.InsertMissing(ctx, "contact_tag", []string{"contact_id", "tag_id", "added"}, [][]any{{int64(to), tag.ID, t.at}})
+		if err != nil {
+			return err
 		}
+		more[tag.ID] += fresh
+		if _, has := others[key]; has {
+			continue
+		}
+		result, err := tx.Exec(ctx, `DELETE FROM contact_tag WHERE contact_id = ? AND tag_id = ?`, int64(from), tag.ID)
+		if err != nil {
+			return fmt.Errorf("take tag %d off contact %d: %w", tag.ID, from, err)
+		}
+		n, err := result.RowsAffected()
+		if err != nil {
+			return err
+		}
+		more[tag.ID] -= n
 	}
-	if _, err := tx.InsertMissing(ctx, "contact_tag", []string{"contact_id", "tag_id", "added"}, rows); err != nil || len(lost) == 0 {
-		return err
-	}
-	among, args := db.InIDs(tx.Dialect(), "tag_id", lost)
-	_, err = tx.Exec(ctx, `DELETE FROM contact_tag WHERE contact_id = ? AND `+among, append([]any{int64(from)}, args...)...)
-	return err
+	return countAll(ctx, tx, more)
 }
 
 // put is a tag that a thread tells of, since when in milliseconds.
@@ -90,6 +112,10 @@ type put struct {
 // taken off all.
 func told(ctx context.Context, q db.Q, follow activity.Follow, kinds []activity.Kind, contact id.Contact) (map[string]put, error) {
 	events, err := activity.All(ctx, q, contact, append([]activity.Kind{KindAdded, KindRemoved}, kinds...)...)
+	if err != nil {
+		return nil, err
+	}
+	former, err := formers(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -111,6 +137,9 @@ func told(ctx context.Context, q db.Q, follow activity.Follow, kinds []activity.
 			return nil, err
 		}
 		key := field.Fold(t.Name)
+		if now, renamed := former[key]; renamed {
+			t.Name, key = now, field.Fold(now)
+		}
 		if e.Kind == KindAdded {
 			if of[e.Origin] == nil {
 				of[e.Origin] = map[string]put{}

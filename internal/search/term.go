@@ -163,3 +163,9 @@ func (t Term) under(command string) Term {
 	}
 	return t
 }
+
+// tagQuoted makes a name stand for itself between quotes.
+var tagQuoted = strings.NewReplacer(`"`, "", "%", `\%`)
+
+// Tagged is the search for everybody with a tag of this name.
+func Tagged(name string) string { return `tag:"` + tagQuoted.Replace(name) + `"` }

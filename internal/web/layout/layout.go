@@ -151,6 +151,7 @@ func Pages(ctx context.Context, admin bool) []Listed {
 	}
 	return append(list,
 		Listed{i18n.T(ctx, "layout.duplicates|Duplicates"), "/s/contacts/duplicates", "users", i18n.T(ctx, "layout.words.duplicates|merge double twice same person")},
+		Listed{i18n.T(ctx, "layout.tags|Tags"), "/s/tags", "tag", i18n.T(ctx, "layout.words.tags|labels keywords categories")},
 		Listed{i18n.T(ctx, "layout.notices|Notifications"), "/s/notices", "bell", ""},
 		Listed{i18n.T(ctx, "layout.account|Your account"), "/s/account", "user-circle", i18n.T(ctx, "layout.words.account|profile password language theme")},
 		Listed{i18n.T(ctx, "layout.keys|Keyboard shortcuts"), "/s/keys", "keyboard", ""})

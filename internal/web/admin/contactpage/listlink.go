@@ -8,6 +8,7 @@ import (
 	"ariane/internal/base/i18n"
 	"ariane/internal/contact"
 	"ariane/internal/label"
+	"ariane/internal/search"
 	"ariane/internal/web/ui"
 )
 
@@ -87,7 +88,7 @@ func sorts(ctx context.Context, l listRequest, anonymous bool) []filterChip {
 func tagChips(l listRequest, tags []label.Tag) []filterChip {
 	var list []filterChip
 	for _, t := range tags {
-		words := tagWords(t)
+		words := search.Tagged(t.Name)
 		chip := filterChip{Label: t.Name, On: strings.Contains(l.Search, words)}
 		chip.URL = l.with(func(l *listRequest) {
 			if chip.On {

@@ -11,6 +11,7 @@ import (
 	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
 	"ariane/internal/label"
+	"ariane/internal/search"
 	"ariane/internal/web"
 	"ariane/internal/web/ui"
 )
@@ -28,17 +29,9 @@ type tagView struct{ ID, Name, URL string }
 func tagViews(tags []label.Tag) []tagView {
 	var list []tagView
 	for _, t := range tags {
-		list = append(list, tagView{strconv.FormatInt(t.ID, 10), t.Name, listURL + "?" + url.Values{"search": {tagWords(t)}}.Encode()})
+		list = append(list, tagView{strconv.FormatInt(t.ID, 10), t.Name, listURL + "?" + url.Values{"search": {search.Tagged(t.Name)}}.Encode()})
 	}
 	return list
-}
-
-// tagQuoted makes a name stand for itself between quotes.
-var tagQuoted = strings.NewReplacer(`"`, "", "%", `\%`)
-
-// tagWords is the search for everybody with a tag.
-func tagWords(t label.Tag) string {
-	return `tag:"` + tagQuoted.Replace(t.Name) + `"`
 }
 
 // tagNames are tags as they are typed.

@@ -165,6 +165,7 @@ func makings(ctx context.Context, text string, admin bool) []hit {
 	list := []hit{
 		{Icon: "user-plus", Name: i18n.T(ctx, "findpage.new.contact|New contact"), URL: "/s/contacts/new"},
 		{Icon: "forms", Name: i18n.T(ctx, "findpage.new.form|New form"), URL: "/s/forms/new"},
+		{Icon: "tag", Name: i18n.T(ctx, "findpage.new.tag|New tag"), URL: "/s/tags/new"},
 	}
 	if admin {
 		list = append(list, hit{Icon: "users-group", Name: i18n.T(ctx, "findpage.new.user|New user"), URL: "/s/users/new"})

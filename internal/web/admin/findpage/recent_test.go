@@ -28,21 +28,7 @@ func TestRecentInABrowser(t *testing.T) {
 		t.Run(lang, func(t *testing.T) {
 			t.Parallel()
 			d := dbtest.Open(t)
-			var gone id.Contact
-			err := d.Do(t.Context(), func(tx *db.Tx) error {
-				for _, values := range []map[string]string{{"firstname": "Zoé"}, {"company": hostile}, {"lastname": "Gone"}} {
-					c, err := contact.Create(t.Context(), tx, contact.New{Values: values})
-					if err != nil {
-						return err
-					}
-					gone = c
-				}
-				_, err := view.Add(t.Context(), tx, view.View{List: "contacts", Owner: 1, Name: "Paris " + hostile, Query: "search=city%3Aparis"})
-				return err
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
+			gone := opening(t, d)
 			w := webtest.Start(t, d, findpage.Routes(findpage.Deps{DB: d, Clock: d.Now, Language: app.Language(d)}),
 				contactpage.Routes(contactpage.Deps{DB: d, Clock: d.Now, Language: app.Language(d), Watcher: activity.NewWatcher(d, slog.New(slog.DiscardHandler))}),
 				accountpage.Routes(accountpage.Deps{DB: d, Gate: user.NewGate(d, d.Now), Clock: d.Now}))
@@ -105,4 +91,23 @@ func TestRecentInABrowser(t *testing.T) {
 			}
 		})
 	}
+}
+
+// opening makes what is opened: three contacts, of which it returns the last, and
+// a view.
+func opening(t *testing.T, d *db.DB) (last id.Contact) {
+	t.Helper()
+	err := d.Do(t.Context(), func(tx *db.Tx) (err error) {
+		for _, values := range []map[string]string{{"firstname": "Zoé"}, {"company": hostile}, {"lastname": "Gone"}} {
+			if last, err = contact.Create(t.Context(), tx, contact.New{Values: values}); err != nil {
+				return err
+			}
+		}
+		_, err = view.Add(t.Context(), tx, view.View{List: "contacts", Owner: 1, Name: "Paris " + hostile, Query: "search=city%3Aparis"})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return last
 }
