@@ -83,7 +83,7 @@ func (d Deps) save(w http.ResponseWriter, r *http.Request, t label.Described) er
 			_, err := label.Create(ctx, tx, t)
 			return err
 		}
-		if err := label.Change(ctx, tx, t); err != nil {
+		if err := label.Change(ctx, tx, t); err != nil || field.Printable(t.Name) == was {
 			return err
 		}
 		return form.Retag(ctx, tx, was, field.Printable(t.Name))

@@ -86,6 +86,14 @@ func TestTags(t *testing.T) {
 	if got := added(t, d); got != "Lead" {
 		t.Errorf("the form adds %q after the tag was renamed", got)
 	}
+	before, err := form.Find(t.Context(), d, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Post(edit, "name", "Lead", "description", "who will buy").Wants(200, "who will buy")
+	if after, err := form.Find(t.Context(), d, 1); !after.Modified.Equal(before.Modified) || err != nil {
+		t.Error("a form was changed with the description of a tag", err)
+	}
 	for _, p := range []string{"/s/tags/edit/999", "/s/tags/merge/999", "/s/tags/delete/999"} {
 		b.Get(p).Wants(404)
 	}
@@ -97,7 +105,7 @@ func TestTags(t *testing.T) {
 	b.Get(merge+"?into=VIP").Wants(200, "1 of them has “vip” already.", "Merge into “VIP”")
 	b.Post(merge, "into", "none").Wants(422, "There is no tag of this name.")
 	b.Get("/s/tags/merge/1?" + url.Values{"into": {hostile}}.Encode()).Wants(200).Lacks("<img src=x")
-	b.Post(merge, "into", "VIP").Wants(200, "“Lead” goes into “vip”.").Lacks("who may buy")
+	b.Post(merge, "into", "VIP").Wants(200, "“Lead” goes into “vip”.").Lacks("who will buy")
 	if got := added(t, d); got != "vip" {
 		t.Errorf("the form adds %q after the tag was merged", got)
 	}
