@@ -12,6 +12,7 @@ import (
 	"ariane/internal/base/db"
 	"ariane/internal/base/fault"
 	"ariane/internal/base/job"
+	"ariane/internal/field"
 	"ariane/internal/id"
 )
 
@@ -100,7 +101,7 @@ func Start(ctx context.Context, tx *db.Tx, c Change, s Selection, by By) (int64,
 	if err != nil {
 		return 0, err
 	}
-	state, words, chosen := Finding, s.Words, []id.Contact(nil)
+	state, words, chosen := Finding, field.Printable(s.Words), []id.Contact(nil)
 	if !s.All {
 		state, words, chosen = Running, "", slices.Compact(slices.Sorted(slices.Values(s.Contacts)))
 	}

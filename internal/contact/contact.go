@@ -109,7 +109,8 @@ func Find(ctx context.Context, q db.Q, contact id.Contact) (Contact, error) {
 
 // Resolve follows merges to the contact that lives on.
 func Resolve(ctx context.Context, q db.Q, contact id.Contact) (id.Contact, error) {
-	for range 100 {
+	for met := map[id.Contact]bool{}; !met[contact]; {
+		met[contact] = true
 		var into sql.NullInt64
 		err := q.QueryRow(ctx, `SELECT merged_into FROM contact WHERE id = ?`, int64(contact)).Scan(&into)
 		if errors.Is(err, sql.ErrNoRows) || err == nil && !into.Valid {

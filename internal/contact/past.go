@@ -139,6 +139,20 @@ const pastOwner = " owner"
 // shape is what a contact is: what its row says, but for what is different without
 // the merge that is left out.
 func (p *past) shape(contact id.Contact) shape {
+	if p.parts == nil {
+		return p.reckon(contact)
+	}
+	// Of each in a long chain of merges it is asked several times.
+	s, known := p.parts.shapes[contact]
+	if !known {
+		s = p.reckon(contact)
+		p.parts.shapes[contact] = s
+	}
+	return s
+}
+
+// reckon is shape, found anew.
+func (p *past) reckon(contact id.Contact) shape {
 	whole := *p
 	whole.parts = nil
 	is, with, without := p.rows[contact].shape, whole.fold(contact), p.fold(contact)

@@ -33,6 +33,8 @@ type parting struct {
 	chain  []id.Contact
 	within []id.Contact // the absorbed one and those merged into it
 	keys   []Key        // that go with it
+	// shapes are what the contacts are without the merge, as far as that is known.
+	shapes map[id.Contact]shape
 }
 
 // survivor is the contact that lives on.
@@ -128,7 +130,7 @@ func openPast(ctx context.Context, tx *db.Tx, s Separation) (*past, error) {
 	if _, merged := p.into[s.Absorbed]; !merged || !found || p.rows[top].state > Known {
 		return nil, gone(fmt.Errorf("contact %d is not merged into %d, which is in state %d", s.Absorbed, top, p.rows[top].state))
 	}
-	p.parts = &parting{absorbed: s.Absorbed, merge: merge}
+	p.parts = &parting{absorbed: s.Absorbed, merge: merge, shapes: map[id.Contact]shape{}}
 	for next, more := p.into[s.Absorbed]; more; next, more = p.into[next] {
 		p.parts.chain = append(p.parts.chain, next)
 	}
