@@ -167,6 +167,20 @@ func countAll(ctx context.Context, tx *db.Tx, more map[int64]int64) error {
 	return nil
 }
 
+// take removes the rows of a tag that a condition finds. What others remove at the same
+// time they count.
+func take(ctx context.Context, tx *db.Tx, tag int64, where string, args []any) error {
+	result, err := tx.Exec(ctx, `DELETE FROM contact_tag WHERE `+where+` AND tag_id = ?`, append(args, tag)...)
+	if err != nil {
+		return fmt.Errorf("take tag %d off contacts: %w", tag, err)
+	}
+	n, err := result.RowsAffected()
+	if err != nil {
+		return err
+	}
+	return count(ctx, tx, tag, -n)
+}
+
 // RemoveAll takes tags off contacts that have them; who has not is left out. A tag
 // that nobody has any more is forgotten.
 func RemoveAll(ctx context.Context, tx *db.Tx, list []Tagging) error {
@@ -194,10 +208,7 @@ func RemoveAll(ctx context.Context, tx *db.Tx, list []Tagging) error {
 	tags := slices.Sorted(maps.Keys(off))
 	for _, tag := range tags {
 		among, args := db.InIDs(tx.Dialect(), "contact_id", off[tag])
-		if _, err := tx.Exec(ctx, `DELETE FROM contact_tag WHERE `+among+` AND tag_id = ?`, append(args, tag)...); err != nil {
-			return fmt.Errorf("remove tag %d of many contacts: %w", tag, err)
-		}
-		if err := count(ctx, tx, tag, -int64(len(off[tag]))); err != nil {
+		if err := take(ctx, tx, tag, among, args); err != nil {
 			return err
 		}
 	}
@@ -231,13 +242,10 @@ func Remove(ctx context.Context, tx *db.Tx, contact id.Contact, tag int64, by By
 		if t.ID != tag {
 			continue
 		}
-		if _, err := tx.Exec(ctx, `DELETE FROM contact_tag WHERE contact_id = ? AND tag_id = ?`, int64(contact), tag); err != nil {
-			return fmt.Errorf("remove tag of contact %d: %w", contact, err)
-		}
-		activity.Append(tx, activity.Entry{Contact: contact, Origin: by.Origin, Kind: KindRemoved, Source: by.Source, Data: Tagged{t.Name, by}})
-		if err := count(ctx, tx, tag, -1); err != nil {
+		if err := take(ctx, tx, tag, "contact_id = ?", []any{int64(contact)}); err != nil {
 			return err
 		}
+		activity.Append(tx, activity.Entry{Contact: contact, Origin: by.Origin, Kind: KindRemoved, Source: by.Source, Data: Tagged{t.Name, by}})
 		return forget(ctx, tx, []int64{tag})
 	}
 	return nil
