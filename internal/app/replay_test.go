@@ -10,6 +10,9 @@ import (
 	"ariane/internal/app"
 	"ariane/internal/base/db"
 	"ariane/internal/base/db/dbtest"
+	"ariane/internal/contact"
+	"ariane/internal/id"
+	"ariane/internal/label"
 	"ariane/internal/tool/demo"
 	"ariane/internal/visit"
 
@@ -33,6 +36,10 @@ func TestReadersMakeTheSameAgain(t *testing.T) {
 	if err := runner.CatchUp(ctx); err != nil {
 		t.Fatal(err)
 	}
+	mixUp(t, d)
+	if err := runner.CatchUp(ctx); err != nil {
+		t.Fatal(err)
+	}
 	live := kept(t, d)
 	if len(live) < 100 {
 		t.Fatalf("the readers keep %d rows only", len(live))
@@ -53,6 +60,42 @@ func TestReadersMakeTheSameAgain(t *testing.T) {
 	}
 }
 
+// mixUp merges some of the people there are, one with another that was merged too,
+// tags them, takes some of it back, and deletes two, of whom one comes back.
+func mixUp(t *testing.T, d *db.DB) {
+	t.Helper()
+	page, err := contact.List(t.Context(), d, contact.Filter{Sort: contact.SortID, Limit: 40})
+	if err != nil || len(page.Contacts) < 40 {
+		t.Fatal(len(page.Contacts), err)
+	}
+	who := func(i int) id.Contact { return page.Contacts[i].ID }
+	merge := func(into, from int) func(tx *db.Tx) error {
+		return func(tx *db.Tx) error {
+			return contact.Merge(t.Context(), tx, contact.Union{Survivor: who(into), Absorbed: who(from), Source: activity.SourceUser})
+		}
+	}
+	part := func(absorbed int) func(tx *db.Tx) error {
+		return func(tx *db.Tx) error {
+			return contact.Unmerge(t.Context(), tx, contact.Separation{Absorbed: who(absorbed), Source: activity.SourceUser})
+		}
+	}
+	var steps []func(tx *db.Tx) error
+	for i := 0; i < 20; i += 4 {
+		steps = append(steps, merge(i, i+1), merge(i+2, i+3), merge(i, i+2), func(tx *db.Tx) error {
+			return label.Add(t.Context(), tx, who(i), []string{"met twice"}, label.By{})
+		})
+	}
+	steps = append(steps, part(1), part(6), part(9), merge(9, 8), part(10),
+		func(tx *db.Tx) error { return contact.Delete(t.Context(), tx, who(12), contact.Edit{}) },
+		func(tx *db.Tx) error { return contact.Delete(t.Context(), tx, who(30), contact.Edit{}) },
+		func(tx *db.Tx) error { return contact.Restore(t.Context(), tx, who(30), contact.Edit{}) })
+	for i, step := range steps {
+		if err := d.Do(t.Context(), step); err != nil {
+			t.Fatalf("step %d: %v", i, err)
+		}
+	}
+}
+
 // kept is all that replayable readers keep.
 func kept(t *testing.T, d *db.DB) []string {
 	t.Helper()
@@ -61,6 +104,8 @@ func kept(t *testing.T, d *db.DB) []string {
 		`SELECT 'active', contact_id, state, last_active FROM contact_active ORDER BY contact_id`,
 		`SELECT 'day', kind, day, events FROM report_day ORDER BY kind, day`,
 		`SELECT 'submission', id, contact_id, form_id FROM form_submission ORDER BY id`,
+		`SELECT 'tag', contact_id, tag_id, 0 FROM contact_tag ORDER BY contact_id, tag_id`,
+		`SELECT 'note', contact_id, id, 0 FROM contact_note ORDER BY id`,
 		`SELECT 'key', contact_id, hash, 0 FROM duplicate_key ORDER BY hash, contact_id`,
 		`SELECT 'pair', contact_id, other_id, reason * 100 + score FROM duplicate_pair ORDER BY contact_id, other_id, reason`,
 	} {

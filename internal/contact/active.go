@@ -49,7 +49,10 @@ func ActiveReader(all []activity.Kind, active ...activity.Kind) activity.Reader 
 				}
 				latest[e.Contact] = before
 			}
-			return noteActivity(ctx, tx, latest)
+			if err := noteActivity(ctx, tx, latest); err != nil {
+				return err
+			}
+			return renewActivity(ctx, tx, batch, active)
 		},
 		Parts: func(events []activity.Event) [][]activity.Event { return latestOfEach(events, active) },
 	}
@@ -58,17 +61,45 @@ func ActiveReader(all []activity.Kind, active ...activity.Kind) activity.Reader 
 // activePart is how many contacts are noted in one transaction.
 const activePart = 200
 
+// partedKinds are the kinds after which a thread has fewer events than before, or others.
+var partedKinds = []activity.Kind{KindUnmerged, KindVisitorUnmerged, KindParted}
+
+// renewActivity looks for the last activity in the threads of contacts that were
+// taken apart.
+func renewActivity(ctx context.Context, tx *db.Tx, batch []activity.Event, active []activity.Kind) error {
+	done := map[id.Contact]bool{}
+	for _, e := range batch {
+		if done[e.Contact] || !slices.Contains(partedKinds, e.Kind) {
+			continue
+		}
+		done[e.Contact] = true
+		last, err := activity.Thread(ctx, tx, e.Contact, activity.Page{Kinds: active, Limit: 1})
+		if err == nil && len(last) > 0 {
+			_, err = tx.Exec(ctx, `UPDATE contact_active SET last_active = ? WHERE contact_id = ?`, db.Millis(last[0].At), int64(e.Contact))
+		}
+		if err != nil {
+			return fmt.Errorf("find last activity of contact %d: %w", e.Contact, err)
+		}
+	}
+	return nil
+}
+
 // latestOfEach picks the last active event of each contact, or any where there is
-// none, in the order of the contacts.
+// none, and those of contacts that were taken apart, in the order of the contacts.
 func latestOfEach(events []activity.Event, active []activity.Kind) [][]activity.Event {
 	latest := map[id.Contact]activity.Event{}
+	var parted []activity.Event
 	for _, e := range events {
+		if slices.Contains(partedKinds, e.Kind) {
+			parted = append(parted, e)
+		}
 		kept, met := latest[e.Contact]
 		if !met || slices.Contains(active, e.Kind) && (e.At.After(kept.At) || !slices.Contains(active, kept.Kind)) {
 			latest[e.Contact] = e
 		}
 	}
-	list := slices.SortedFunc(maps.Values(latest), func(a, b activity.Event) int { return cmp.Compare(a.Contact, b.Contact) })
+	list := slices.AppendSeq(parted, maps.Values(latest))
+	slices.SortStableFunc(list, func(a, b activity.Event) int { return cmp.Compare(a.Contact, b.Contact) })
 	return slices.Collect(slices.Chunk(list, activePart))
 }
 

@@ -32,6 +32,7 @@ func newCast(b bench, run int, merged bool) *cast {
 	c := &cast{bench: b, run: run, seen: map[id.Contact]time.Time{}}
 	c.bobHere = b.visitor(run)
 	c.ada = b.submit(contact.Visitor{}, "email", c.address("ada"), "firstname", "Ada", "city", "Paris")
+	c.later()
 	c.bob = b.submit(c.bobHere, "email", c.address("bob"), "firstname", "Bob", "phone", fmt.Sprintf("+3360000%04d", run))
 	c.eve = b.submit(contact.Visitor{}, "email", c.address("eve"), "lastname", "Eve")
 	if merged {
@@ -40,7 +41,15 @@ func newCast(b bench, run int, merged bool) *cast {
 	for _, n := range []id.Contact{c.ada, c.bob, c.eve} {
 		c.seen[n] = b.find(n).Modified
 	}
+	c.later()
 	return c
+}
+
+// later waits until what is changed is changed at another time than what was before: by
+// that somebody who edits is known to have seen it or not.
+func (c *cast) later() {
+	for now := c.d.Now(); c.d.Now().Equal(now); {
+	}
 }
 
 func (c *cast) address(who string) string { return fmt.Sprintf("%s.%d@example.test", who, c.run) }

@@ -304,13 +304,6 @@ func (t task) goOn(ctx context.Context, tx *db.Tx, store func(task) error) error
 	if err := divideIPs(ctx, tx, top, contact); err != nil {
 		return err
 	}
-	last, err := activity.Thread(ctx, tx, contact, activity.Page{Limit: 1})
-	if err == nil && len(last) > 0 {
-		err = touch(ctx, tx, contact, t.State, last[0].At)
-	}
-	if err != nil {
-		return err
-	}
 	if _, err := tx.Exec(ctx, `DELETE FROM contact_unmerge WHERE contact_id = ?`, int64(contact)); err != nil {
 		return err
 	}
