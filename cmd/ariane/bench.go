@@ -60,13 +60,26 @@ type seeded struct {
 	EventsPerContact float64 `help:"Events that they have in the mean." name:"events-per-contact" default:"5"`
 }
 
-// open says where the database is, and what removes it again.
-func (s *seeded) open(log *slog.Logger) (o db.Options, remove func() error, err error) {
-	if s.Data != "" || s.DatabaseURL != "" {
-		return db.Options{DataDir: s.Data, URL: s.DatabaseURL, Log: log}, func() error { return nil }, nil
+// measure lets something be measured on the database, which is filled where it is a
+// temporary one or fields are to be added.
+func (s *seeded) measure(ctx context.Context, log *slog.Logger, heavy, fields int, f func(program string, o db.Options) error) (err error) {
+	program, err := os.Executable()
+	if err != nil {
+		return err
 	}
-	folder, err := os.MkdirTemp("", "ariane-bench-")
-	return db.Options{DataDir: folder, Log: log}, func() error { return os.RemoveAll(folder) }, err
+	o := db.Options{DataDir: s.Data, URL: s.DatabaseURL, Log: log}
+	if s.Data == "" && s.DatabaseURL == "" {
+		if o.DataDir, err = os.MkdirTemp("", "ariane-bench-"); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(o.DataDir)) }()
+	}
+	if s.Data == "" || fields > 0 {
+		if err := s.fill(ctx, o, heavy, fields); err != nil {
+			return err
+		}
+	}
+	return f(program, o)
 }
 
 // fill makes contacts where there are none.
@@ -97,24 +110,12 @@ type read struct {
 	JSON   bool          `help:"Print JSON."`
 }
 
-func (c read) Run(ctx context.Context, log *slog.Logger) (err error) {
-	program, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	o, remove, err := c.open(log)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, remove()) }()
-	if c.Data == "" || c.Fields > 0 {
-		if err := c.fill(ctx, o, c.Heavy, c.Fields); err != nil {
-			return err
-		}
-	}
-	b := bench.Read{Program: program, Database: o, Heavy: seed.HeavyEmail, Length: c.Length, JSON: c.JSON, Only: c.Only,
-		Progress: func(what string) { fmt.Fprintln(os.Stderr, what) }, Serve: server(o)}
-	return b.Run(ctx, os.Stdout)
+func (c read) Run(ctx context.Context, log *slog.Logger) error {
+	return c.measure(ctx, log, c.Heavy, c.Fields, func(program string, o db.Options) error {
+		b := bench.Read{Program: program, Database: o, Heavy: seed.HeavyEmail, Length: c.Length, JSON: c.JSON, Only: c.Only,
+			Progress: func(what string) { fmt.Fprintln(os.Stderr, what) }, Serve: server(o)}
+		return b.Run(ctx, os.Stdout)
+	})
 }
 
 type merge struct {
@@ -124,24 +125,12 @@ type merge struct {
 	JSON   bool          `help:"Print JSON."`
 }
 
-func (c merge) Run(ctx context.Context, log *slog.Logger) (err error) {
-	program, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	o, remove, err := c.open(log)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, remove()) }()
-	if c.Data == "" {
-		if err := c.fill(ctx, o, 0, 0); err != nil {
-			return err
-		}
-	}
-	b := bench.Merge{Program: program, Database: o, Events: c.Events, Length: c.Length, JSON: c.JSON,
-		Progress: func(what string) { fmt.Fprintln(os.Stderr, what) }, Serve: server(o)}
-	return b.Run(ctx, os.Stdout)
+func (c merge) Run(ctx context.Context, log *slog.Logger) error {
+	return c.measure(ctx, log, 0, 0, func(program string, o db.Options) error {
+		b := bench.Merge{Program: program, Database: o, Events: c.Events, Length: c.Length, JSON: c.JSON,
+			Progress: func(what string) { fmt.Fprintln(os.Stderr, what) }, Serve: server(o)}
+		return b.Run(ctx, os.Stdout)
+	})
 }
 
 type bulkTag struct {
@@ -151,24 +140,12 @@ type bulkTag struct {
 	JSON   bool          `help:"Print JSON."`
 }
 
-func (c bulkTag) Run(ctx context.Context, log *slog.Logger) (err error) {
-	program, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	o, remove, err := c.open(log)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, remove()) }()
-	if c.Data == "" {
-		if err := c.fill(ctx, o, 0, 0); err != nil {
-			return err
-		}
-	}
-	b := bench.Bulk{Program: program, Database: o, Search: c.Search, Length: c.Length, JSON: c.JSON,
-		Progress: func(what string) { fmt.Fprintln(os.Stderr, what) }, Serve: server(o)}
-	return b.Run(ctx, os.Stdout)
+func (c bulkTag) Run(ctx context.Context, log *slog.Logger) error {
+	return c.measure(ctx, log, 0, 0, func(program string, o db.Options) error {
+		b := bench.Bulk{Program: program, Database: o, Search: c.Search, Length: c.Length, JSON: c.JSON,
+			Progress: func(what string) { fmt.Fprintln(os.Stderr, what) }, Serve: server(o)}
+		return b.Run(ctx, os.Stdout)
+	})
 }
 
 type crashes struct {
