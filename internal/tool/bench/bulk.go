@@ -49,21 +49,12 @@ func (b Bulk) Run(ctx context.Context, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	look, err := db.Look(ctx, b.Database)
+	r, err := open(ctx, b.Program, b.Serve, b.Database, stage)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, look.Close()) }()
-	product, err := start(ctx, b.Program, b.Serve)
-	if err != nil {
-		return fmt.Errorf("start the product: %w", err)
-	}
-	defer func() { err = errors.Join(err, product.stop()) }()
-	r := reader{look: look, address: product.address}
-	if err := r.logIn(ctx, stage); err != nil {
-		return err
-	}
-	most := newLoad(product.address, http.StatusOK, readBeside, stage.visitors)
+	defer func() { err = errors.Join(err, r.close()) }()
+	most := newLoad(r.address, http.StatusOK, readBeside, stage.visitors)
 	if err := most.run(ctx, b.Length); err != nil {
 		return err
 	}

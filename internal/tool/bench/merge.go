@@ -60,26 +60,17 @@ func (b Merge) Run(ctx context.Context, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	look, err := db.Look(ctx, b.Database)
+	r, err := open(ctx, b.Program, b.Serve, b.Database, stage)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, look.Close()) }()
-	product, err := start(ctx, b.Program, b.Serve)
-	if err != nil {
-		return fmt.Errorf("start the product: %w", err)
-	}
-	defer func() { err = errors.Join(err, product.stop()) }()
-	r := reader{look: look, address: product.address}
-	if err := r.logIn(ctx, stage); err != nil {
-		return err
-	}
+	defer func() { err = errors.Join(err, r.close()) }()
 	b.Progress(fmt.Sprintf("two contacts look at %d pages each", b.Events))
 	report := MergeReport{Machine: machine(), Engine: engine(b.Database)}
 	if report.Events, err = r.browse(ctx, two, b.Events); err != nil {
 		return err
 	}
-	most := newLoad(product.address, http.StatusOK, readBeside, stage.visitors)
+	most := newLoad(r.address, http.StatusOK, readBeside, stage.visitors)
 	if err := most.run(ctx, b.Length); err != nil {
 		return err
 	}
@@ -99,11 +90,11 @@ func (b Merge) Run(ctx context.Context, out io.Writer) (err error) {
 		{"merge", &report.Merge, func() (time.Duration, error) {
 			return r.post(ctx, fmt.Sprintf("/s/contacts/merge/%d", survivor), url.Values{"with": {number}})
 		}, func() (bool, error) {
-			left, err := activity.Thread(ctx, look, absorbed, activity.Page{Limit: 1})
+			left, err := activity.Thread(ctx, r.look, absorbed, activity.Page{Limit: 1})
 			return len(left) == 0, err
 		}},
 		{"un-merge", &report.Unmerge, func() (time.Duration, error) { return r.post(ctx, "/s/contacts/unmerge/"+number, nil) }, func() (bool, error) {
-			told, err := activity.All(ctx, look, absorbed, contact.KindUnmerged)
+			told, err := activity.All(ctx, r.look, absorbed, contact.KindUnmerged)
 			return len(told) > 0, err
 		}},
 	} {

@@ -83,25 +83,16 @@ func (b Read) Run(ctx context.Context, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	look, err := db.Look(ctx, b.Database)
+	r, err := open(ctx, b.Program, b.Serve, b.Database, stage)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, look.Close()) }()
-	product, err := start(ctx, b.Program, b.Serve)
-	if err != nil {
-		return fmt.Errorf("start the product: %w", err)
-	}
-	defer func() { err = errors.Join(err, product.stop()) }()
-	r := reader{look: look, address: product.address}
-	if err := r.logIn(ctx, stage); err != nil {
-		return err
-	}
+	defer func() { err = errors.Join(err, r.close()) }()
 	report := ReadReport{Machine: machine(), Engine: engine(b.Database)}
 	b.Progress("page views alone")
 	var most *load
 	for range 2 { // the first time warms up
-		most = newLoad(product.address, http.StatusOK, readBeside, stage.visitors)
+		most = newLoad(r.address, http.StatusOK, readBeside, stage.visitors)
 		if err := most.run(ctx, 2*b.Length); err != nil {
 			return fmt.Errorf("page views: %w", err)
 		}
@@ -111,7 +102,7 @@ func (b Read) Run(ctx context.Context, out io.Writer) (err error) {
 		return err
 	}
 	report.Most = level.Rate
-	beside, stop := besides(ctx, product.address, level.Rate/2, stage.visitors)
+	beside, stop := besides(ctx, r.address, level.Rate/2, stage.visitors)
 	// The server opens its connections to the database with the first questions,
 	// and each has everything to learn.
 	if _, err := r.measure(ctx, stage.questions()[0], b.Length); err != nil {
@@ -143,7 +134,7 @@ func (b Read) Run(ctx context.Context, out io.Writer) (err error) {
 			return fmt.Errorf("change fields: %w", err)
 		}
 	}
-	if report.PeakMemory, err = peakMemory(product.cmd.Process.Pid); err != nil {
+	if report.PeakMemory, err = peakMemory(r.product.cmd.Process.Pid); err != nil {
 		return err
 	}
 	if b.JSON {
@@ -200,10 +191,30 @@ func endOf(beside chan came) (Level, error) {
 // reader asks a server, and its database.
 type reader struct {
 	look    *db.DB
+	product *child
 	address string
 	client  *http.Client
 	stage   *stage
 }
+
+// open starts the server of a database, and logs in.
+func open(ctx context.Context, program string, args []string, o db.Options, s *stage) (*reader, error) {
+	look, err := db.Look(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	product, err := start(ctx, program, args)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start the product: %w", err), look.Close())
+	}
+	r := &reader{look: look, product: product, address: product.address}
+	if err := r.logIn(ctx, s); err != nil {
+		return nil, errors.Join(err, r.close())
+	}
+	return r, nil
+}
+
+func (r *reader) close() error { return errors.Join(r.product.stop(), r.look.Close()) }
 
 func (r *reader) logIn(ctx context.Context, s *stage) error {
 	jar, err := cookiejar.New(nil)
