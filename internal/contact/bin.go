@@ -90,8 +90,8 @@ func Delete(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 	return nil
 }
 
-// inherit gives a key that became free to the contact that holds its value
-// since the longest time.
+// inherit gives a key to the contact that holds its value since the longest time, if
+// the key became free.
 func inherit(ctx context.Context, tx *db.Tx, k Key) error {
 	if k.Kind == keyDevice {
 		return nil
@@ -102,11 +102,12 @@ func inherit(ctx context.Context, tx *db.Tx, k Key) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
+	owner := heir
 	if err == nil {
-		_, err = claim(ctx, tx, Key{Kind: k.Kind, Value: k.Value, Source: activity.SourceSystem}, heir)
+		owner, err = claim(ctx, tx, Key{Kind: k.Kind, Value: k.Value, Source: activity.SourceSystem}, heir)
 	}
-	if err == nil {
-		_, err = tx.Exec(ctx, `DELETE FROM identity_conflict WHERE contact_id = ? AND kind = ? AND value = ?`, int64(heir), int(k.Kind), k.Value)
+	if err == nil && owner == heir {
+		err = settled(ctx, tx, k.Kind, k.Value, heir)
 	}
 	if err != nil {
 		return fmt.Errorf("hand key on to contact %d: %w", heir, err)
@@ -175,15 +176,14 @@ func Restore(ctx context.Context, tx *db.Tx, contact id.Contact, e Edit) error {
 		}
 	}
 	for _, k := range keys {
-		owner, err := claim(ctx, tx, k, contact)
-		if err == nil && owner != contact && k.Kind != keyDevice {
-			err = conflict(ctx, tx, k.Kind, k.Value, contact)
-		}
-		if err != nil {
+		if _, err := claim(ctx, tx, k, contact); err != nil {
 			return fmt.Errorf("restore keys of contact %d: %w", contact, err)
 		}
 	}
 	set, err := field.Now(ctx, tx)
+	if err == nil {
+		err = claimValues(ctx, tx, set, contact, values, nil)
+	}
 	if err == nil {
 		err = tx.Insert(ctx, "field_index", indexColumns, allRows(set, contact, values))
 	}

@@ -275,7 +275,11 @@ func (e edit) moveKeys(ctx context.Context, tx *db.Tx, set *field.Set, changes [
 		}
 		was, is := normalise(c.Old), normalise(c.New)
 		if was != "" && was != is && !e.keeps {
-			if err := release(ctx, tx, keyOf(f), was, e.contact, e.origin); err != nil {
+			err := release(ctx, tx, keyOf(f), was, e.contact, e.origin)
+			if err == nil {
+				err = inherit(ctx, tx, Key{Kind: keyOf(f), Value: was})
+			}
+			if err != nil {
 				return nil, err
 			}
 		}

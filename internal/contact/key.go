@@ -162,6 +162,63 @@ func settled(ctx context.Context, tx *db.Tx, kind keyKind, value string, contact
 	return nil
 }
 
+// claimValues takes the keys of the values of a contact that nobody has, as they were
+// had once; the others are its conflicts.
+func claimValues(ctx context.Context, tx *db.Tx, set *field.Set, contact id.Contact, values map[string]string, had []Key) error {
+	if err := settleOthers(ctx, tx, set, contact, values); err != nil {
+		return err
+	}
+	for _, f := range set.Keyed() {
+		key := Key{Kind: keyOf(f), Value: normalise(values[f.Alias]), Source: activity.SourceSystem}
+		if key.Value == "" {
+			continue
+		}
+		for _, k := range had {
+			if k.Kind == key.Kind && k.Value == key.Value {
+				key = k
+			}
+		}
+		owner, err := claim(ctx, tx, key, contact)
+		if err == nil && owner == contact {
+			err = settled(ctx, tx, key.Kind, key.Value, contact)
+		} else if err == nil {
+			err = conflict(ctx, tx, key.Kind, key.Value, contact)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settleOthers ends the conflicts of a contact about values that it does not have.
+func settleOthers(ctx context.Context, tx *db.Tx, set *field.Set, contact id.Contact, values map[string]string) error {
+	rows, err := tx.Query(ctx, `SELECT kind, value FROM identity_conflict WHERE contact_id = ?`, int64(contact))
+	if err != nil {
+		return fmt.Errorf("list conflicts of contact %d: %w", contact, err)
+	}
+	defer rows.Close()
+	var over []Key
+	for rows.Next() {
+		var k Key
+		if err := rows.Scan(&k.Kind, &k.Value); err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(set.Keyed(), func(f field.Field) bool { return keyOf(f) == k.Kind && normalise(values[f.Alias]) == k.Value }) {
+			over = append(over, k)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, k := range over {
+		if err := settled(ctx, tx, k.Kind, k.Value, contact); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Conflict is a value of a contact whose key Owner has.
 type Conflict struct {
 	Contact, Owner id.Contact

@@ -231,29 +231,43 @@ func (p *past) returnKeys(ctx context.Context, tx *db.Tx) error {
 	return tx.Insert(ctx, "identity", keyColumns, inOrder(rows))
 }
 
-// claimValues takes the keys of the values of a contact that nobody has, with the
-// dates that they were moved with once; the others are conflicts.
+// claimValues takes the keys of the values of a contact with the dates that they were
+// moved with once.
 func (p *past) claimValues(ctx context.Context, tx *db.Tx, contact id.Contact) error {
 	found, err := sides(ctx, tx, contact)
 	if err != nil {
 		return err
 	}
-	for _, f := range p.set.Keyed() {
-		value := normalise(found[contact].values[f.Alias])
-		if value == "" {
+	var had []Key
+	for _, k := range p.parts.merge.merge.Keys {
+		if k.Added != 0 {
+			had = append(had, Key{Kind: k.Kind, Value: k.Value, Added: db.Time(k.Added), Source: k.Source})
+		}
+	}
+	if err := claimValues(ctx, tx, p.set, contact, found[contact].values, had); err != nil {
+		return err
+	}
+	return p.dropKeys(ctx, tx, contact, found[contact].values)
+}
+
+// dropKeys gives up the keys that a contact kept for one merged into it, once nobody
+// is any more: it has other values since.
+func (p *past) dropKeys(ctx context.Context, tx *db.Tx, contact id.Contact, values map[string]string) error {
+	if all, err := subtree(ctx, tx, contact); err != nil || len(all) > 1 {
+		return err
+	}
+	keys, err := Keys(ctx, tx, contact)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		i := slices.IndexFunc(p.set.Keyed(), func(f field.Field) bool { return keyOf(f) == k.Kind })
+		if i < 0 || normalise(values[p.set.Keyed()[i].Alias]) == k.Value {
 			continue
 		}
-		key := Key{Kind: keyOf(f), Value: value, Source: activity.SourceSystem}
-		for _, k := range p.parts.merge.merge.Keys {
-			if k.Kind == key.Kind && k.Value == value && k.Added != 0 {
-				key.Added, key.Source = db.Time(k.Added), k.Source
-			}
-		}
-		owner, err := claim(ctx, tx, key, contact)
-		if err == nil && owner == contact {
-			err = settled(ctx, tx, keyOf(f), value, contact)
-		} else if err == nil {
-			err = conflict(ctx, tx, keyOf(f), value, contact)
+		err := release(ctx, tx, k.Kind, k.Value, contact, k.Origin)
+		if err == nil {
+			err = inherit(ctx, tx, k)
 		}
 		if err != nil {
 			return err

@@ -129,13 +129,16 @@ func (w *town) act(t *rapid.T, people []id.Contact) []id.Contact {
 	pick := func(name string) id.Contact { return rapid.SampledFrom(people).Draw(t, name) }
 	values := func() map[string]string {
 		v := map[string]string{}
-		for alias, list := range map[string][]string{
-			"firstname": {"", "Anna", "Ana", "A.", "Stefan", "Stephan"}, "lastname": {"", "Moreau", "Mroeau", "Meyer", "Mayer", "Anna"},
-			"company": {"", "", "Acme SAS", "ACME", "Blue"}, "city": {"", "", "Lyon", "Nantes"},
-			"phone": {"", "", "+33 6 12 34 56 78", "06 12 34 56 78", "0612345679"}, "mobile": {"", "", "06.12.34.56.78"},
-			"email": {"", "", "anna.moreau" + w.run + "@gmail.com", "annamoreau" + w.run + "+x@gmail.com", "anna.moreau" + w.run + "@example.com", "s" + w.run + "@example.com"},
+		for _, f := range []struct {
+			alias string
+			of    []string
+		}{
+			{"firstname", []string{"", "Anna", "Ana", "A.", "Stefan", "Stephan"}}, {"lastname", []string{"", "Moreau", "Mroeau", "Meyer", "Mayer", "Anna"}},
+			{"company", []string{"", "", "Acme SAS", "ACME", "Blue"}}, {"city", []string{"", "", "Lyon", "Nantes"}},
+			{"phone", []string{"", "", "+33 6 12 34 56 78", "06 12 34 56 78", "0612345679"}}, {"mobile", []string{"", "", "06.12.34.56.78"}},
+			{"email", []string{"", "", "anna.moreau" + w.run + "@gmail.com", "annamoreau" + w.run + "+x@gmail.com", "anna.moreau" + w.run + "@example.com", "s" + w.run + "@example.com"}},
 		} {
-			v[alias] = rapid.SampledFrom(list).Draw(t, alias)
+			v[f.alias] = rapid.SampledFrom(f.of).Draw(t, f.alias)
 		}
 		return v
 	}
