@@ -13,6 +13,7 @@ import (
 	"ariane/internal/form"
 	"ariane/internal/label"
 	"ariane/internal/notice"
+	"ariane/internal/stage"
 	"ariane/internal/user"
 )
 
@@ -26,6 +27,7 @@ func (a *App) handlers() []job.Handler {
 		duplicate.Merges(a.DB),
 		bulk.Runs(a.DB, Language(a.DB)),
 		label.Moves(a.DB),
+		stage.Moves(a.DB),
 	}
 }
 

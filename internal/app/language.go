@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"maps"
 
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
@@ -13,6 +14,7 @@ import (
 	"ariane/internal/note"
 	"ariane/internal/rule"
 	"ariane/internal/search"
+	"ariane/internal/stage"
 	"ariane/internal/user"
 	"ariane/internal/visit"
 )
@@ -31,6 +33,7 @@ func Language(d *db.DB) search.Language {
 			return list, err
 		},
 	}
+	maps.Copy(l.Catalogue, stage.Catalogue())
 	l.Hits = func(ctx context.Context, asked []search.Hit, visitors bool) ([]int64, bool, error) {
 		return hits(ctx, d, asked, visitors)
 	}
@@ -81,4 +84,5 @@ var eventWords = map[activity.Kind][]string{
 	contact.KindUpdated:    {"updated", "modifié"},
 	label.KindAdded:        {"étiquette"},
 	note.KindAdded:         {"note"},
+	stage.KindChanged:      {"étape"},
 }

@@ -31,6 +31,7 @@ import (
 	"ariane/internal/note"
 	"ariane/internal/notice"
 	"ariane/internal/rule"
+	"ariane/internal/stage"
 	"ariane/internal/tool/seed"
 	"ariane/internal/user"
 )
@@ -39,7 +40,7 @@ import (
 // the like. No page may read one of them whole, or put it in order. The others have
 // as many as somebody made by hand, or as there are days.
 var growing = []string{"event", "contact", "contact_active", "contact_bin", "contact_ip", "contact_search", "identity", "identity_conflict", "ip_address", "field_index",
-	"form_submission", "form_submission_key", "job", "contact_tag", "contact_note", "notice", "session", "user_login", "device", "visit_text", "visit_link", "untracked",
+	"form_submission", "form_submission_key", "job", "contact_tag", "contact_stage", "contact_note", "notice", "session", "user_login", "device", "visit_text", "visit_link", "untracked",
 	"duplicate_contact", "duplicate_key", "duplicate_pair", "duplicate_apart", "duplicate_step"}
 
 // whole are the statements that read a growing table to its end nevertheless, by a
@@ -222,12 +223,33 @@ func crowd(t *testing.T, o db.Options) {
 				}
 			}
 		}
+		if err := climb(ctx, tx); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, `UPDATE job SET state = 2 + id % 2, finished = added WHERE id % 3 > 0`)
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// climb puts most contacts at stages, many of them at the first.
+func climb(ctx context.Context, tx *db.Tx) error {
+	for _, name := range []string{"Lead", "Prospect", "Customer"} {
+		if _, err := stage.Create(ctx, tx, stage.Stage{Name: name, Published: true}); err != nil {
+			return err
+		}
+	}
+	f, err := stage.Load(ctx, tx)
+	var list []stage.Placing
+	for c := id.Contact(1); c < 28_000; c++ {
+		list = append(list, stage.Placing{Contact: c, Stage: f.Stages[max(int(c%10)-7, 0)].ID, At: tx.Now().Add(-time.Duration(c) * time.Minute)})
+	}
+	if err == nil {
+		err = f.SetAll(ctx, tx, list)
+	}
+	return err
 }
 
 type later struct{}
@@ -308,7 +330,7 @@ func starts(t *testing.T, d *db.DB) []string {
 			}
 		}
 	}
-	for _, words := range []string{"email:" + seed.HeavyEmail, "email:%exa%", "camille martin", "tag:client", "!tag:client", "company:%conseil%", "ip:100.64.", "ip:%.7", "name:cam", "name:z", "ids:7,8", "(camille OR julie) !is:anonymous",
+	for _, words := range []string{"email:" + seed.HeavyEmail, "email:%exa%", "camille martin", "tag:client", "!tag:client", "stage:lead", "!stage:c", "stage:none", "stage:%o%", "company:%conseil%", "ip:100.64.", "ip:%.7", "name:cam", "name:z", "ids:7,8", "(camille OR julie) !is:anonymous",
 		"martin tag:client", "device:mozilla", "device:firefox", "company:a is:anonymous", "!martin", "+martin"} {
 		list = append(list, "/s/contacts?"+url.Values{"search": {words}}.Encode(), "/api/contacts?"+url.Values{"search": {words}, "limit": {"30"}}.Encode())
 	}

@@ -8,6 +8,7 @@ import (
 	"ariane/internal/label"
 	"ariane/internal/note"
 	"ariane/internal/report"
+	"ariane/internal/stage"
 	"ariane/internal/visit"
 )
 
@@ -20,6 +21,7 @@ func Kinds() []activity.Definition {
 		form.Kinds(),
 		label.Kinds(),
 		note.Kinds(),
+		stage.Kinds(),
 	} {
 		list = append(list, kinds...)
 	}
@@ -42,5 +44,7 @@ func Readers() []activity.Reader {
 		label.Reader(contact.Follow, contact.Fates()...),
 		note.Reader(contact.Follow, contact.Fates()...),
 		duplicate.Reader(),
+		stage.Reader(stage.Fates{Follow: contact.Follow, Moved: contact.Fates(),
+			Deleted: []activity.Kind{contact.KindDeleted, contact.KindVisitorDeleted}, Restored: []activity.Kind{contact.KindRestored, contact.KindVisitorRestored}}),
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"ariane/internal/contact"
 	"ariane/internal/id"
 	"ariane/internal/label"
+	"ariane/internal/stage"
 	"ariane/internal/tool/demo"
 	"ariane/internal/visit"
 
@@ -85,6 +86,22 @@ func mixUp(t *testing.T, d *db.DB) {
 			return label.Add(t.Context(), tx, who(i), []string{"met twice"}, label.By{})
 		})
 	}
+	var first, second int64
+	steps = append(steps, func(tx *db.Tx) (err error) {
+		if first, err = stage.Create(t.Context(), tx, stage.Stage{Name: "first", Published: true}); err == nil {
+			second, err = stage.Create(t.Context(), tx, stage.Stage{Name: "second", Published: true})
+		}
+		return err
+	})
+	for i := range 14 {
+		steps = append(steps, func(tx *db.Tx) error {
+			c, err := contact.Resolve(t.Context(), tx, who(i))
+			if err == nil {
+				err = stage.Set(t.Context(), tx, c, []int64{first, second, 0}[i%3], stage.By{})
+			}
+			return err
+		})
+	}
 	steps = append(steps, part(1), part(6), part(9), merge(9, 8), part(10),
 		func(tx *db.Tx) error { return contact.Delete(t.Context(), tx, who(12), contact.Edit{}) },
 		func(tx *db.Tx) error { return contact.Delete(t.Context(), tx, who(30), contact.Edit{}) },
@@ -105,6 +122,8 @@ func kept(t *testing.T, d *db.DB) []string {
 		`SELECT 'day', kind, day, events FROM report_day ORDER BY kind, day`,
 		`SELECT 'submission', id, contact_id, form_id FROM form_submission ORDER BY id`,
 		`SELECT 'tag', contact_id, tag_id, 0 FROM contact_tag ORDER BY contact_id, tag_id`,
+		`SELECT 'stage', contact_id, stage_id, since FROM contact_stage ORDER BY contact_id`,
+		`SELECT 'staged', id, contacts, 0 FROM stage ORDER BY id`,
 		`SELECT 'note', contact_id, id, 0 FROM contact_note ORDER BY id`,
 		`SELECT 'key', contact_id, hash, 0 FROM duplicate_key ORDER BY hash, contact_id`,
 		`SELECT 'pair', contact_id, other_id, reason * 100 + score FROM duplicate_pair ORDER BY contact_id, other_id, reason`,

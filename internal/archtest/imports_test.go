@@ -19,8 +19,8 @@ type floor struct {
 // floors, the lowest first.
 var floors = []floor{
 	{"BASE", []string{"id", "base/*"}, "what every program has: identifiers, database, errors, language"},
-	{"SPINE", []string{"activity", "field"}, ""},
-	{"HEART", []string{"contact", "company", "consent", "rule", "search", "note", "notice", "label"}, ""},
+	{"SPINE", []string{"activity", "field", "category"}, ""},
+	{"HEART", []string{"contact", "company", "consent", "rule", "search", "note", "notice", "label", "stage"}, ""},
 	{"DOMAIN", []string{"email", "segment", "campaign", "form*", "landing", "asset", "point", "visit", "webhook", "report", "importer", "bulk", "duplicate", "user", "view"}, ""},
 	{"VERBS", []string{"action"}, ""},
 	{"DOORS", []string{"web", "web/*"}, ""},
@@ -35,6 +35,8 @@ var neighbours = []struct{ from, to, reason string }{
 	{"search", "rule", "a search is parsed into a tree of conditions"},
 	{"contact", "rule", "the list of contacts is filtered by a tree of conditions, and contact publishes what may be asked"},
 	{"label", "rule", "label publishes how a list of contacts is asked for a tag"},
+	{"stage", "rule", "stage publishes how a list of contacts is asked for stages"},
+	{"category", "field", "texts are folded and cleaned as those of fields are"},
 	{"tool/doctor", "tool/backup", "the doctor tells how old the last backup is"},
 	{"web*", "web/ui", "shared pieces of pages, named after what the user sees"},
 	{"web*", "web/layout", "the frame of every page"},

@@ -37,7 +37,8 @@ func Follow(ctx context.Context, q db.Q, e activity.Event) (f activity.Fate, err
 		return f, err
 	}
 	end, err := Resolve(ctx, q, merged.Contact)
-	if err != nil || end != into {
+	// What was merged the other way round since is the survivor itself.
+	if err != nil || end != into || merged.Contact == into {
 		return f, err
 	}
 	return activity.Fate{From: []id.Contact{merged.Contact}, Into: into}, nil

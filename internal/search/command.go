@@ -41,6 +41,7 @@ var commands = []command{
 	{[]string{"place", "lieu"}, []string{"city", "state", "country"}, Text, country},
 	{[]string{"any", "tout"}, nil, Part, anything},
 	{[]string{"tag", "etiquette"}, []string{"tag"}, Choice, named},
+	{[]string{"stage", "etape"}, []string{"stage"}, Text, staged},
 	{[]string{"owner", "proprietaire"}, []string{"owner"}, Choice, owned},
 	{[]string{"points"}, []string{"points"}, Number, number},
 	{[]string{"active", "actif"}, []string{"active"}, Time, moment},
@@ -253,6 +254,14 @@ func named(c command, v value, _ *reading) (rule.Node, bool) {
 		return anyField(c.fields, rule.Like, v.pattern()), true
 	}
 	return anyField(c.fields, rule.Equal, v.plain()), true
+}
+
+// staged asks for the beginning of a name, as starts, or for who is at no stage.
+func staged(c command, v value, r *reading) (rule.Node, bool) {
+	if word := field.Fold(v.text); !v.strict && (word == "none" || word == "aucune") {
+		return rule.Not{Node: rule.Cond{Field: c.fields[0], Op: rule.Present}}, true
+	}
+	return starts(c, v, r)
 }
 
 func numbers(c command, v value, _ *reading) (rule.Node, bool) {

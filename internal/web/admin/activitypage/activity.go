@@ -16,6 +16,7 @@ import (
 	"ariane/internal/id"
 	"ariane/internal/label"
 	"ariane/internal/note"
+	"ariane/internal/stage"
 	"ariane/internal/visit"
 	"ariane/internal/web"
 	"ariane/internal/web/layout"
@@ -37,7 +38,7 @@ var groups = map[string][]activity.Kind{
 	"pages":  {visit.KindPageViewed},
 	"forms":  {form.KindSubmitted},
 	"people": {contact.KindIdentified, contact.KindCreated, contact.KindMerged, contact.KindJoined, contact.KindUnmerged, contact.KindParted, contact.KindHandedOver},
-	"team": {contact.KindUpdated, label.KindAdded, label.KindRemoved, note.KindAdded, note.KindChanged, note.KindDeleted,
+	"team": {contact.KindUpdated, label.KindAdded, label.KindRemoved, stage.KindChanged, note.KindAdded, note.KindChanged, note.KindDeleted,
 		contact.KindDeleted, contact.KindRestored, contact.KindVisitorDeleted, contact.KindVisitorRestored, visit.KindFollowing},
 }
 

@@ -17,6 +17,7 @@ import (
 	"ariane/internal/label"
 	"ariane/internal/rule"
 	"ariane/internal/search"
+	"ariane/internal/stage"
 	"ariane/internal/web"
 )
 
@@ -64,6 +65,13 @@ func (d Deps) offers(ctx context.Context, gap search.Gap) ([]offer, error) {
 		var list []offer
 		for _, t := range tags {
 			list = append(list, offer{Name: t.Name})
+		}
+		return matching(gap.Typed, list), err
+	case "stage":
+		stages, err := stage.Load(ctx, d.DB)
+		list := []offer{{Name: i18n.T(ctx, "contactpage.word.stage.none|none")}}
+		for _, s := range stages.Stages {
+			list = append(list, offer{Name: s.Name})
 		}
 		return matching(gap.Typed, list), err
 	case "owner":

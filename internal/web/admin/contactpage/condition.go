@@ -13,6 +13,7 @@ import (
 	"ariane/internal/field"
 	"ariane/internal/label"
 	"ariane/internal/search"
+	"ariane/internal/stage"
 	"ariane/internal/web"
 	"ariane/internal/web/layout"
 	"ariane/internal/web/ui"
@@ -234,6 +235,12 @@ func (d Deps) offerValues(ctx context.Context, c search.Condition, in *ui.Input)
 			in.Suggest = append(in.Suggest, ui.Choice{Value: t.Name})
 		}
 		return err
+	case c.Command.Name == "stage":
+		stages, err := stage.Load(ctx, d.DB)
+		for _, s := range stages.Stages {
+			in.Suggest = append(in.Suggest, ui.Choice{Value: s.Name})
+		}
+		return err
 	case c.Command.Name == "owner":
 		users, err := d.Language.Users(ctx)
 		var list []ui.Choice
@@ -303,7 +310,7 @@ func commandGroups(ctx context.Context) []choiceGroup {
 			{Value: "is", Label: t("contactpage.command.is|Kind of contact")}, {Value: "ip", Label: t("contactpage.command.ip|IP address")}, {Value: "ids", Label: t("contactpage.number|Number")},
 		}},
 		{t("contactpage.words.known|What is known"), []ui.Choice{
-			{Value: "tag", Label: t("contactpage.command.tag|Tag")}, {Value: "owner", Label: t("contactpage.owner|Owner")}, {Value: "points", Label: t("contactpage.column.points|Points")},
+			{Value: "tag", Label: t("contactpage.command.tag|Tag")}, {Value: "stage", Label: t("contactpage.stage|Stage")}, {Value: "owner", Label: t("contactpage.owner|Owner")}, {Value: "points", Label: t("contactpage.column.points|Points")},
 			{Value: "created", Label: t("contactpage.sort.added|Date added")}, {Value: "identified", Label: t("contactpage.sort.identified|Date identified")},
 			{Value: "modified", Label: t("contactpage.command.modified|Last change")},
 		}},

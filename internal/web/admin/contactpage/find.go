@@ -17,6 +17,7 @@ import (
 	"ariane/internal/id"
 	"ariane/internal/label"
 	"ariane/internal/note"
+	"ariane/internal/stage"
 	"ariane/internal/visit"
 	"ariane/internal/web"
 )
@@ -32,7 +33,7 @@ const (
 // changeKinds are what people and programs did to a contact.
 var changeKinds = []activity.Kind{contact.KindCreated, contact.KindIdentified, contact.KindUpdated, contact.KindIPAdded, contact.KindMerged, contact.KindJoined,
 	contact.KindUnmerged, contact.KindVisitorUnmerged, contact.KindParted, contact.KindHandedOver,
-	contact.KindDeleted, contact.KindRestored, contact.KindVisitorDeleted, contact.KindVisitorRestored, visit.KindFollowing, label.KindAdded, label.KindRemoved}
+	contact.KindDeleted, contact.KindRestored, contact.KindVisitorDeleted, contact.KindVisitorRestored, visit.KindFollowing, label.KindAdded, label.KindRemoved, stage.KindChanged}
 
 var noteKinds = []activity.Kind{note.KindAdded, note.KindChanged, note.KindDeleted}
 

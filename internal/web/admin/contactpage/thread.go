@@ -16,6 +16,7 @@ import (
 	"ariane/internal/id"
 	"ariane/internal/label"
 	"ariane/internal/note"
+	"ariane/internal/stage"
 	"ariane/internal/visit"
 	"ariane/internal/web/ui"
 )
@@ -67,6 +68,8 @@ var tellings = map[activity.Kind]telling{
 	note.KindAdded:   {"note", ui.Amber, tellNoted},
 	note.KindChanged: {"note", ui.Grey, tellNoted},
 	note.KindDeleted: {"note", ui.Grey, tellNoted},
+
+	stage.KindChanged: {"stairs", ui.Green, tellStage},
 }
 
 // Told tells whether a kind of event has its line on the thread.

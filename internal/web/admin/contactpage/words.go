@@ -42,6 +42,7 @@ func searchWords(ctx context.Context) []wordGroup {
 		}},
 		{t("contactpage.words.known|What is known"), []searchWord{
 			{"tag", t("contactpage.word.tag|tag"), t("contactpage.example.tag|customer"), t("contactpage.says.tag|everybody with this tag")},
+			{"stage", t("contactpage.word.stage|stage"), t("contactpage.example.stage|customer"), t("contactpage.says.stage|everybody at a stage whose name begins like this; stage:none for who is at none")},
 			{"owner", t("contactpage.word.owner|owner"), "camille", t("contactpage.says.owner|contacts of this colleague")},
 			{"points", "points", ">50", t("contactpage.says.points|more than 50 points; also 50, <=50, 10..20")},
 			{"has", t("contactpage.word.has|has"), t("contactpage.example.has|phone"), t("contactpage.says.has|there is a telephone number; also an e-mail, a tag, an owner…")},

@@ -42,6 +42,12 @@ func label(ctx context.Context, name string) string {
 		return i18n.T(ctx, "systempage.label.fill|Look for the same person among the contacts of before")
 	case "label.follow":
 		return i18n.T(ctx, "systempage.label.tags|Keep tags with their contact")
+	case "label.move":
+		return i18n.T(ctx, "systempage.label.tag.move|Merge or delete a tag")
+	case "stage.move":
+		return i18n.T(ctx, "systempage.label.stage.move|Merge or delete a stage")
+	case "stage.follow":
+		return i18n.T(ctx, "systempage.label.stages|Keep the stage with its contact")
 	case "note.follow":
 		return i18n.T(ctx, "systempage.label.notes|Keep notes with their contact")
 	case "visit.erase":
