@@ -37,6 +37,7 @@ type history struct {
 	browsers      int
 	contacts      [][2]id.Contact // joined, apart
 	merged        map[id.Contact]bool
+	binned        [][2]id.Contact
 	fresh         int
 }
 
@@ -183,9 +184,38 @@ func (h *history) differs(joined, apart contact.Contact, email string) bool {
 	return other(joined) || other(apart)
 }
 
-// alive are the contacts that are not merged.
+// alive are the contacts that are neither merged nor deleted.
 func (h *history) alive() [][2]id.Contact {
-	return slices.DeleteFunc(slices.Clone(h.contacts), func(c [2]id.Contact) bool { return h.merged[c[0]] })
+	return slices.DeleteFunc(slices.Clone(h.contacts), func(c [2]id.Contact) bool { return h.merged[c[0]] || slices.Contains(h.binned, c) })
+}
+
+// remove puts a contact into the bin into which nobody is merged.
+func (h *history) remove() {
+	alive := slices.DeleteFunc(h.alive(), func(c [2]id.Contact) bool { return h.isSurvivor(c[0]) || c[0] == h.joined.owner(h.token(h.browsers)) })
+	if len(alive) == 0 {
+		return
+	}
+	both := rapid.SampledFrom(alive).Draw(h.T, "deleted")
+	for i, w := range []*world{h.joined, h.apart} {
+		h.do(w, func(ctx context.Context, tx *db.Tx) error {
+			return contact.Delete(ctx, tx, both[i], contact.Edit{Source: activity.SourceUser})
+		})
+	}
+	h.binned = append(h.binned, both)
+}
+
+// restore takes a contact out of the bin.
+func (h *history) restore() {
+	if len(h.binned) == 0 {
+		return
+	}
+	both := rapid.SampledFrom(h.binned).Draw(h.T, "restored")
+	for i, w := range []*world{h.joined, h.apart} {
+		h.do(w, func(ctx context.Context, tx *db.Tx) error {
+			return contact.Restore(ctx, tx, both[i], contact.Edit{Source: activity.SourceUser})
+		})
+	}
+	h.binned = slices.DeleteFunc(h.binned, func(c [2]id.Contact) bool { return c == both })
 }
 
 // edit is a change by hand.
@@ -317,7 +347,7 @@ func (w *world) state(h *history, which int) string {
 	return text.String()
 }
 
-// Whatever is merged and taken apart again, in whatever order: it is as if nobody
+// Whatever is merged and taken apart again, deleted and restored, in whatever order: it is as if nobody
 // had ever been merged.
 func TestUnmergingAllIsAsIfNobodyHadBeenMerged(t *testing.T) {
 	joined, apart := dbtest.Open(t), dbtest.Open(t)
@@ -336,16 +366,17 @@ func TestUnmergingAllIsAsIfNobodyHadBeenMerged(t *testing.T) {
 				})
 			}
 		}
-		commands := map[string]func(){"visit": h.visit, "submit": h.submit, "edit": h.edit, "merge": h.merge, "unmerge": h.unmerge}
+		commands := map[string]func(){"visit": h.visit, "submit": h.submit, "edit": h.edit, "merge": h.merge, "unmerge": h.unmerge, "remove": h.remove, "restore": h.restore}
 		for range rapid.IntRange(3, 25).Draw(t, "length") {
 			h.now = h.now.Add(time.Second)
 			h.fresh++
-			name := rapid.SampledFrom([]string{"visit", "visit", "submit", "submit", "edit", "merge", "merge", "unmerge"}).Draw(t, "command")
+			name := rapid.SampledFrom([]string{"visit", "visit", "submit", "submit", "edit", "merge", "merge", "unmerge", "remove", "restore"}).Draw(t, "command")
 			commands[name]()
 		}
-		for len(h.merged) > 0 {
+		for len(h.merged)+len(h.binned) > 0 {
 			h.now = h.now.Add(time.Second)
 			h.unmerge()
+			h.restore()
 		}
 		if diff := cmp.Diff(h.apart.state(h, 1), h.joined.state(h, 0)); diff != "" {
 			t.Fatalf("never merged (-), merged and taken apart (+):\n%s", diff)
