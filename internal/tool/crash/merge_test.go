@@ -2,7 +2,6 @@ package crash_test
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -120,7 +119,9 @@ func TestKilledWhileThreadsAreJoinedAndParted(t *testing.T) {
 	if n := tally(ada, contact.KindIPAdded); n != past || held() != 0 {
 		t.Errorf("%d events moved, %d are left", n, held())
 	}
-	takeApart(t, o, visitor)
+	write(t, o, func(ctx context.Context, tx *db.Tx) error {
+		return contact.Unmerge(ctx, tx, contact.Separation{Absorbed: visitor, Source: activity.SourceUser})
+	})
 	atHome := func() int { return tally(visitor, contact.KindIPAdded) }
 	goOn("un-merge", atHome, func() int {
 		return past - atHome() + number(`SELECT count(*) FROM contact_unmerge WHERE contact_id = ?`)
@@ -134,20 +135,5 @@ func TestKilledWhileThreadsAreJoinedAndParted(t *testing.T) {
 	}
 	if c, err := contact.Find(t.Context(), look, visitor); err != nil || !c.Anonymous() {
 		t.Errorf("%+v, %v", c, err)
-	}
-}
-
-// takeApart begins to take a merge back, while no server runs.
-func takeApart(t *testing.T, o db.Options, absorbed id.Contact) {
-	t.Helper()
-	d, err := db.Open(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = d.Do(t.Context(), func(tx *db.Tx) error {
-		return contact.Unmerge(t.Context(), tx, contact.Separation{Absorbed: absorbed, Source: activity.SourceUser})
-	})
-	if err := errors.Join(err, d.Close()); err != nil {
-		t.Fatal(err)
 	}
 }
