@@ -69,11 +69,49 @@ func (a Asked) texts(ctx context.Context, q db.Q) (numbers []int64, all bool, er
 	return numbers, read <= mostTexts, nil
 }
 
+// seenTexts is how many texts Seen looks at, the latest.
+const seenTexts = 5000
+
+// Seen lists what pages were viewed with lately, the latest first: the values of a
+// campaign parameter, by its name without utm_, or the paths of addresses where there is
+// no name.
+func Seen(ctx context.Context, q db.Q, parameter string) (list []string, err error) {
+	seen := map[string]bool{}
+	err = db.Each(ctx, q, `SELECT body FROM visit_text ORDER BY id DESC LIMIT ?`, []any{seenTexts}, func(row db.Row) error {
+		var body, text string
+		if err := row.Scan(&body); err != nil {
+			return err
+		}
+		if parameter != "" {
+			text = campaign(body).Get(parameter)
+		} else if address, err := url.Parse(body); err == nil && address.Host != "" {
+			text = address.Path
+		}
+		if text != "" && !seen[text] {
+			seen[text], list = true, append(list, text)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list texts of page views: %w", err)
+	}
+	return list, nil
+}
+
+// campaign are the parameters of a text, none where it is something else.
+func campaign(body string) url.Values {
+	q, err := url.ParseQuery(body)
+	if err != nil || strings.Contains(body, "://") {
+		return nil
+	}
+	return q
+}
+
 func (a Asked) matches(body string) bool {
 	address := strings.Contains(body, "://")
 	if a.Parameter != "" {
-		q, err := url.ParseQuery(body)
-		return err == nil && !address && q.Has(a.Parameter) && a.Matches(q.Get(a.Parameter))
+		q := campaign(body)
+		return q.Has(a.Parameter) && a.Matches(q.Get(a.Parameter))
 	}
 	if !address {
 		return false

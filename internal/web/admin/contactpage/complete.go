@@ -18,6 +18,7 @@ import (
 	"ariane/internal/rule"
 	"ariane/internal/search"
 	"ariane/internal/stage"
+	"ariane/internal/visit"
 	"ariane/internal/web"
 )
 
@@ -92,6 +93,14 @@ func (d Deps) offers(ctx context.Context, gap search.Gap) ([]offer, error) {
 		return append(matching(gap.Typed, presentOffers(ctx)), fields...), err
 	case "company", "email":
 		return d.values(ctx, gap.Typed, contact.Sort(gap.Command), gap.Command)
+	case "visited", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term":
+		parameter, _ := strings.CutPrefix(strings.TrimPrefix(gap.Command, "visited"), "utm_")
+		seen, err := visit.Seen(ctx, d.DB, parameter)
+		var list []offer
+		for _, text := range seen {
+			list = append(list, offer{Name: text})
+		}
+		return matching(gap.Typed, list), err
 	case "name":
 		return d.values(ctx, gap.Typed, "", "firstname", "lastname")
 	case "place":

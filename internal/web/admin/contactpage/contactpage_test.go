@@ -3,6 +3,7 @@ package contactpage_test
 import (
 	"html"
 	"log/slog"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -44,9 +45,12 @@ func (w world) visits(urls ...string) visit.Answer {
 	rec := visit.NewRecorder(w.d)
 	defer rec.Close()
 	var a visit.Answer
-	var err error
-	for _, url := range urls {
-		hit := visit.Hit{Token: a.Token, URL: url, Title: "<b>Title</b>", Referrer: "https://search.test/", UserAgent: firefox, IP: "203.0.113.9"}
+	for _, address := range urls {
+		to, err := url.Parse(address)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		hit := visit.Hit{Token: a.Token, URL: address, UTM: visit.ReadUTM(to.Query()), Title: "<b>Title</b>", Referrer: "https://search.test/", UserAgent: firefox, IP: "203.0.113.9"}
 		if a, err = rec.Record(w.t.Context(), hit); err != nil {
 			w.t.Fatal(err)
 		}
