@@ -1,9 +1,11 @@
 package app
 
 import (
+	"ariane/internal/stage"
 	"ariane/internal/web"
 	"ariane/internal/web/admin/accountpage"
 	"ariane/internal/web/admin/activitypage"
+	"ariane/internal/web/admin/categorypage"
 	"ariane/internal/web/admin/contactpage"
 	"ariane/internal/web/admin/fieldpage"
 	"ariane/internal/web/admin/findpage"
@@ -12,6 +14,7 @@ import (
 	"ariane/internal/web/admin/noticepage"
 	"ariane/internal/web/admin/peoplepage"
 	"ariane/internal/web/admin/sitepage"
+	"ariane/internal/web/admin/stagepage"
 	"ariane/internal/web/admin/systempage"
 	"ariane/internal/web/admin/tagpage"
 	"ariane/internal/web/api"
@@ -36,6 +39,8 @@ func (a *App) doors() [][]web.Route {
 		fieldpage.Routes(fieldpage.Deps{DB: a.DB}),
 		findpage.Routes(findpage.Deps{DB: a.DB, Clock: now, Language: language}),
 		tagpage.Routes(tagpage.Deps{DB: a.DB}),
+		categorypage.Routes(categorypage.Deps{DB: a.DB, Uses: []categorypage.Use{{Count: stage.Categorised, Move: stage.Recategorise}}}),
+		stagepage.Routes(stagepage.Deps{DB: a.DB, Clock: now, Language: language}),
 		formpage.Routes(formpage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL, Public: visitors}),
 		sitepage.Routes(sitepage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL}),
 		activitypage.Routes(activitypage.Deps{DB: a.DB, Watcher: a.watcher, Tell: contacts.Everybody}),

@@ -25,6 +25,7 @@ import (
 	"ariane/internal/base/fault"
 	"ariane/internal/base/job"
 	"ariane/internal/bulk"
+	"ariane/internal/category"
 	"ariane/internal/contact"
 	"ariane/internal/duplicate"
 	"ariane/internal/id"
@@ -236,6 +237,9 @@ func crowd(t *testing.T, o db.Options) {
 
 // climb puts most contacts at stages, many of them at the first.
 func climb(ctx context.Context, tx *db.Tx) error {
+	if _, err := category.Create(ctx, tx, category.Category{Kind: category.Stage, Title: "funnel"}); err != nil {
+		return err
+	}
 	for _, name := range []string{"Lead", "Prospect", "Customer"} {
 		if _, err := stage.Create(ctx, tx, stage.Stage{Name: name, Published: true}); err != nil {
 			return err
@@ -302,13 +306,13 @@ func starts(t *testing.T, d *db.DB) []string {
 		t.Fatal(err)
 	}
 	// What most have comes first: of statements that differ in values only, few are looked at.
-	list := []string{"/s/contacts?search=exa", "/s/contacts?search=ip%3A%31", "/s/contacts?search=visited%3A%2F", "/s/contacts?search=hit%3A(visited%3A%2F+utm_source%3Ag)+is%3Aanonymous", "/s/contacts/condition?search=visited%3A%2F&at=0", "/s/contacts/complete?search=city%3Apar", "/s/dashboard", "/s/find?q=martin", "/s/find?q=ma", "/s/account", "/s/users", "/s/fields", "/s/fields/new", "/s/fields/new?type=select", "/s/fields/edit/10", "/s/fields/delete/10", "/s/contacts/views/1", "/s/system", "/s/tracking", "/s/notices", "/s/contacts/changes", "/s/contacts/changes/1", "/s/contacts/change?c=1&kind=value&field=city", "/s/activity", "/s/forms", "/s/tags?search=a", "/s/tags?sort=use&order=desc", "/s/tags/edit/1", "/s/tags/merge/1?into=client", "/s/tags/delete/1", "/s/contacts/bin",
+	list := []string{"/s/contacts?search=exa", "/s/contacts?search=ip%3A%31", "/s/contacts?search=visited%3A%2F", "/s/contacts?search=hit%3A(visited%3A%2F+utm_source%3Ag)+is%3Aanonymous", "/s/contacts/condition?search=visited%3A%2F&at=0", "/s/contacts/complete?search=city%3Apar", "/s/dashboard", "/s/find?q=martin", "/s/find?q=ma", "/s/account", "/s/users", "/s/fields", "/s/fields/new", "/s/fields/new?type=select", "/s/fields/edit/10", "/s/fields/delete/10", "/s/contacts/views/1", "/s/system", "/s/tracking", "/s/notices", "/s/contacts/changes", "/s/contacts/changes/1", "/s/contacts/change?c=1&kind=value&field=city", "/s/activity", "/s/forms", "/s/tags?search=a", "/s/tags?sort=use&order=desc", "/s/tags/edit/1", "/s/tags/merge/1?into=client", "/s/tags/delete/1", "/s/contacts/bin", "/s/stages", "/s/stages/edit/1", "/s/stages/merge/1?into=2", "/s/stages/delete/1", "/s/stages/board", "/s/stages/board/1?after=1-1", "/s/stages/board?search=martin", "/s/stages/board?search=tag:client", "/s/stages/place/2", "/s/categories", "/s/categories/edit/1", "/s/categories/merge/1", "/s/categories/delete/1", "/s/contacts/change?c=1&kind=stage", "/s/contacts?column=stage",
 		"/s/contacts/duplicates", "/s/contacts/duplicates?reason=5", "/s/contacts/duplicates?least=50&after=a-57-9-10", "/s/contacts/duplicates/apart", "/s/contacts/duplicates/apart?after=1-2-3", "/s/contacts/duplicates/merge?all=1&least=40",
 		"/s/contacts/duplicates/merge?pair=2-3&pair=4-5", "/s/contacts/duplicates/runs/1", "/s/contacts/selected?c=2&c=3",
 		"/s/contacts/address?email=" + seed.HeavyEmail, "/healthz", "/readyz", "/metrics", "/api/contacts", "/api/contacts/", "/api/contacts?limit=5&orderBy=last_active&orderByDir=desc&search=martin",
 		"/index.php/api/contacts", "/index.php/api/contacts/", "/mtc", "/mtc.js", "/form/generate.js?id=1", "/form/message", "/form/embed/1", "/form/1", "/", "/s/", "/s/login",
 		"/api/none", "/index.php/api/none", "/s/forms/outgoing", "/s/password/none", "/s/setup/none", "/s/pictures/1/1", "/mtc/event", "/mtracking.gif", "/s/forms/results/1?search=bonjour", "/s/forms/results/2?from=2020-01-01&to=2099-01-01&search=zqzq"}
-	for _, path := range []string{"/fields", "/fields/2", "/fields/contact?search=name", "/fields/contact/", "/fields/contact/2", "/fields/company", "/fields/company/2", "/contacts/list/fields"} {
+	for _, path := range []string{"/fields", "/fields/2", "/fields/contact?search=name", "/fields/contact/", "/fields/contact/2", "/fields/company", "/fields/company/2", "/contacts/list/fields", "/stages", "/stages/", "/stages/1", "/categories", "/categories/", "/categories/1"} {
 		list = append(list, "/api"+path, "/index.php/api"+path)
 	}
 	for _, path := range []string{"/mtc", "/mtc.js", "/mtc/event", "/mtracking.gif", "/form/1", "/form/embed/1", "/form/generate.js?id=1", "/form/message"} {

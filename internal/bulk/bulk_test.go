@@ -23,7 +23,6 @@ import (
 	"ariane/internal/label"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 )
 
 type bench struct {
@@ -267,71 +266,4 @@ func TestWhatIsWrongIsSaidByField(t *testing.T) {
 	if !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("nobody was chosen: %v", err)
 	}
-}
-
-// Changes of many contacts, with others in between, and undone: the state is as
-// before, but for what changed since, which is listed.
-func TestUndoneIsAsBefore(t *testing.T) {
-	b := open(t)
-	rapid.Check(t, func(r *rapid.T) {
-		people := b.people(rapid.IntRange(1, 5).Draw(r, "people"))
-		change := func(name string) bulk.Change {
-			switch k := rapid.SampledFrom(bulk.Kinds()).Draw(r, name); k {
-			case bulk.Tag, bulk.Untag:
-				return bulk.Change{Kind: k, Tags: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "B", "ç"}), 1, 3, rapid.ID).Draw(r, "tags")}
-			case bulk.Owner:
-				return bulk.Change{Kind: k, Owner: id.User(rapid.IntRange(0, 2).Draw(r, "owner"))}
-			case bulk.Points:
-				return bulk.Change{Kind: k, Points: rapid.SampledFrom([]int{-3, 4}).Draw(r, "points")}
-			case bulk.Value:
-				return bulk.Change{Kind: k, Field: rapid.SampledFrom([]string{"city", "lastname"}).Draw(r, "field"), Value: rapid.SampledFrom([]string{"", "Paris", "Nantes"}).Draw(r, "value")}
-			default:
-				return bulk.Change{Kind: k}
-			}
-		}
-		some := func(name string) []id.Contact {
-			return rapid.SliceOfNDistinct(rapid.SampledFrom(people), 1, len(people), rapid.ID).Draw(r, name)
-		}
-		for i := range rapid.IntRange(0, 3).Draw(r, "earlier") {
-			b.work(b.start(change("earlier change"), bulk.Selection{Contacts: some("earlier contacts " + strconv.Itoa(i))}))
-		}
-		before := b.state(people)
-		c := change("change")
-		chosen := some("contacts")
-		number := b.start(c, bulk.Selection{Contacts: chosen})
-		done := b.work(number)
-		between := b.state(people)
-		touched := map[id.Contact]bool{}
-		for range rapid.IntRange(0, 2).Draw(r, "later") {
-			for _, n := range some("later contacts") {
-				was := b.state([]id.Contact{n})[n]
-				b.work(b.start(change("later change"), bulk.Selection{Contacts: []id.Contact{n}}))
-				touched[n] = touched[n] || was != b.state([]id.Contact{n})[n]
-			}
-		}
-		if done.Changed == 0 {
-			return
-		}
-		b.do(func(ctx context.Context, tx *db.Tx) error { return bulk.Undo(ctx, tx, number) })
-		undone := b.work(number)
-		after := b.state(people)
-		left, err := bulk.LeftOut(b.Context(), b.d, number, true, 100)
-		if err != nil {
-			r.Fatal(err)
-		}
-		if undone.Kept != len(left) || undone.Undone+undone.Kept != done.Changed {
-			r.Fatalf("%+v lists %v", undone, left)
-		}
-		for _, n := range people {
-			listed := slices.ContainsFunc(left, func(l bulk.Left) bool { return l.Contact == n })
-			switch {
-			case before[n] == between[n] && !touched[n] && after[n] != before[n]:
-				r.Errorf("%d was not changed, and is %q after undoing, was %q", n, after[n], before[n])
-			case !touched[n] && after[n] != before[n]:
-				r.Errorf("%d is %q after undoing %v, was %q", n, after[n], c, before[n])
-			case listed && !touched[n]:
-				r.Errorf("%d is listed as changed since, and was not", n)
-			}
-		}
-	})
 }

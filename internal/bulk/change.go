@@ -14,6 +14,7 @@ import (
 	"ariane/internal/field"
 	"ariane/internal/id"
 	"ariane/internal/label"
+	"ariane/internal/stage"
 )
 
 // Kind is what is done to each contact.
@@ -23,6 +24,7 @@ type Kind string
 const (
 	Tag    Kind = "tag"
 	Untag  Kind = "untag"
+	Stage  Kind = "stage"
 	Owner  Kind = "owner"
 	Points Kind = "points"
 	Value  Kind = "value"
@@ -30,13 +32,15 @@ const (
 )
 
 // Kinds lists all, in the order in which they are offered.
-func Kinds() []Kind { return []Kind{Tag, Untag, Owner, Points, Value, Delete} }
+func Kinds() []Kind { return []Kind{Tag, Untag, Stage, Owner, Points, Value, Delete} }
 
 // Change is what is to be done. Which parts count depends on the kind.
 type Change struct {
 	Kind Kind `json:"kind"`
 	// Tags are put on or taken off.
 	Tags []string `json:"tags,omitempty"`
+	// Stage is where they are afterwards, zero for none.
+	Stage int64 `json:"stage,omitempty"`
 	// Owner is in charge afterwards, zero for nobody.
 	Owner id.User `json:"owner,omitempty"`
 	// Points are added; below zero they are taken away.
@@ -63,7 +67,7 @@ const (
 	mostTags = 10
 )
 
-// Check cleans a change; what is wrong is said by field: tags, points, field, value.
+// Check cleans a change; what is wrong is said by field: tags, stage, points, field, value.
 func (c Change) Check(ctx context.Context, q db.Q) (Change, error) {
 	wrong := fault.Fields{}
 	switch c.Kind {
@@ -101,6 +105,14 @@ func (c Change) Check(ctx context.Context, q db.Q) (Change, error) {
 				wrong.Add("value", *problem)
 			}
 			c.Value = value
+		}
+	case Stage:
+		f, err := stage.Load(ctx, q)
+		if err != nil {
+			return c, err
+		}
+		if _, found := f.Find(c.Stage); !found && c.Stage != 0 {
+			wrong.Add("stage", fault.Say("stage.unknown|There is no such stage."))
 		}
 	case Owner, Delete:
 	default:
@@ -141,6 +153,9 @@ func (c Change) apply(ctx context.Context, tx *db.Tx, contacts []id.Contact, e c
 	alive, err := contact.Some(ctx, tx, contacts)
 	if err != nil {
 		return nil, err
+	}
+	if c.Kind == Stage {
+		return c.place(ctx, tx, contacts, alive, e)
 	}
 	var tags map[id.Contact][]label.Tag
 	if c.Kind == Tag || c.Kind == Untag {
@@ -262,6 +277,9 @@ func (c Change) takeBack(ctx context.Context, tx *db.Tx, done []Outcome, e conta
 	alive, err := contact.Some(ctx, tx, numbers)
 	if err != nil {
 		return nil, err
+	}
+	if c.Kind == Stage {
+		return c.placeBack(ctx, tx, done, alive, e)
 	}
 	var tags map[id.Contact][]label.Tag
 	if c.Kind == Tag || c.Kind == Untag {

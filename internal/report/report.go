@@ -15,6 +15,7 @@ import (
 
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
+	"ariane/internal/contact"
 )
 
 const secondsOfDay = 86400
@@ -108,4 +109,14 @@ func numbers(kinds []activity.Kind) []any {
 		out[i] = int64(k)
 	}
 	return out
+}
+
+// People counts the known contacts there are, and all contacts with the visitors. They
+// were counted a moment ago.
+func People(ctx context.Context, q db.Q) (known, all int64, err error) {
+	n, err := Totals(ctx, q, contact.KindCreated, contact.KindIdentified, contact.KindMerged, contact.KindJoined,
+		contact.KindDeleted, contact.KindRestored, contact.KindVisitorDeleted, contact.KindVisitorRestored, contact.KindUnmerged, contact.KindVisitorUnmerged)
+	gone := n[contact.KindMerged] - n[contact.KindUnmerged] + n[contact.KindDeleted] - n[contact.KindRestored]
+	visitors := n[contact.KindJoined] - n[contact.KindVisitorUnmerged] + n[contact.KindVisitorDeleted] - n[contact.KindVisitorRestored]
+	return n[contact.KindIdentified] - gone, n[contact.KindCreated] - gone - visitors, err
 }

@@ -153,7 +153,7 @@ func (a *door) contact(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := e.readTags(r.Context(), []contact.Contact{c}); err != nil {
+	if err := e.readBeside(r.Context(), []contact.Contact{c}); err != nil {
 		return err
 	}
 	b, err = e.contact(r.Context(), b, c)

@@ -43,7 +43,7 @@ func (a *door) encodeContacts(ctx context.Context, numbers []int64, s shape) (ma
 		}
 		list, asked = append(list, c), append(asked, n)
 	}
-	if err := e.readTags(ctx, list); err != nil {
+	if err := e.readBeside(ctx, list); err != nil {
 		return nil, err
 	}
 	items := make(map[int64]json.RawMessage, len(list))
@@ -103,6 +103,7 @@ type writing struct {
 	edit            contact.Edit
 	tagged, without []string // tags
 	address         string
+	stage           *int64 // nil to leave it
 }
 
 // beside writes what is no part of the contact's own row. Nothing of it is refused.
@@ -112,6 +113,9 @@ func (w writing) beside(ctx context.Context, tx *db.Tx, c id.Contact) error {
 		return err
 	}
 	if err := label.RemoveNamed(ctx, tx, c, w.without, by); err != nil {
+		return err
+	}
+	if err := w.place(ctx, tx, c); err != nil {
 		return err
 	}
 	if w.address == "" {
@@ -129,6 +133,9 @@ func readContact(ctx context.Context, tx *db.Tx, s sent) (writing, error) {
 		return w, err
 	}
 	if w.edit.Owner, err = owner(ctx, tx, s, wrong); err != nil {
+		return w, err
+	}
+	if w.stage, err = stageSent(ctx, tx, s, wrong); err != nil {
 		return w, err
 	}
 	for _, tag := range s.Get("tags").Texts(",") {

@@ -27,6 +27,7 @@ type encoder struct {
 	groups []fieldGroup
 	owners map[id.User]any
 	tags   map[id.Contact][]label.Tag // of the contacts about to be written
+	stages stagesOf                   // of the same
 }
 
 // shape is how the protocol wants a contact in an answer.
@@ -143,7 +144,7 @@ func idOrNull(n id.User) any {
 // list writes members of a map of contacts; more says that some were written before.
 func (e *encoder) list(ctx context.Context, w io.Writer, list []contact.Contact, more bool) error {
 	var b []byte
-	err := e.readTags(ctx, list)
+	err := e.readBeside(ctx, list)
 	if err != nil {
 		return err
 	}
@@ -161,8 +162,8 @@ func (e *encoder) list(ctx context.Context, w io.Writer, list []contact.Contact,
 	return err
 }
 
-// readTags reads the tags of contacts, unless they are not written.
-func (e *encoder) readTags(ctx context.Context, list []contact.Contact) error {
+// readBeside reads the tags and the stages of contacts, unless they are not written.
+func (e *encoder) readBeside(ctx context.Context, list []contact.Contact) error {
 	if e.minimal {
 		return nil
 	}
@@ -171,7 +172,10 @@ func (e *encoder) readTags(ctx context.Context, list []contact.Contact) error {
 		contacts = append(contacts, c.ID)
 	}
 	var err error
-	e.tags, err = label.Of(ctx, e.db, contacts)
+	if e.tags, err = label.Of(ctx, e.db, contacts); err != nil {
+		return err
+	}
+	e.stages, err = readStages(ctx, e.db, contacts)
 	return err
 }
 
@@ -202,7 +206,7 @@ func (e *encoder) contact(ctx context.Context, b []byte, c contact.Contact) ([]b
 		tags = append(tags, object{{"id", t.ID}, {"tag", t.Name}, {"description", nil}})
 	}
 	b, err = appendMembers(b, object{
-		{"lastActive", date(c.LastActive)}, {"owner", owner}, {"ipAddresses", ips}, {"tags", tags}, {"utmtags", none}, {"stage", nil},
+		{"lastActive", date(c.LastActive)}, {"owner", owner}, {"ipAddresses", ips}, {"tags", tags}, {"utmtags", none}, {"stage", e.stages.object(c.ID)},
 		{"dateIdentified", date(c.Identified)}, {"preferredProfileImage", nil}, {"doNotContact", none}, {"frequencyRules", none},
 	})
 	return append(b, '}'), err

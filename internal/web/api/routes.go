@@ -41,6 +41,11 @@ func Routes(d Deps) []web.Route {
 		for _, c := range a.writes(a.contactResource()) {
 			add(c.method, "/contacts"+c.path, c.handler)
 		}
+		for path, calls := range map[string][]call{"/stages": a.stageCalls(), "/categories": a.categoryCalls()} {
+			for _, c := range calls {
+				add(c.method, path+c.path, c.handler)
+			}
+		}
 		fields := a.fieldCalls()
 		for _, c := range fields {
 			routes = append(routes, web.Route{Pattern: c.method + " " + prefix + "/fields/contact" + c.path, Permission: changing(c.method), Handler: answer(c.handler)})

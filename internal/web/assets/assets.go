@@ -18,7 +18,7 @@ import (
 
 //go:generate go run ariane/internal/tool/bundle/generate chart/chart.js chart.js
 
-//go:embed css/*.css app.js builder.js chart.js fields.js columns.js selection.js favicon.svg vendor/*.woff2 vendor/*.svg
+//go:embed css/*.css app.js builder.js chart.js fields.js columns.js board.js selection.js favicon.svg vendor/*.woff2 vendor/*.svg
 var files embed.FS
 
 // Base is where assets are served.
@@ -36,6 +36,8 @@ const (
 	Fields = "fields.js"
 	// Columns moves and widens the columns of a table.
 	Columns = "columns.js"
+	// Board moves the cards of the board of stages.
+	Board = "board.js"
 	// Selection counts the rows that are chosen.
 	Selection = "selection.js"
 	Icon      = "favicon.svg"
@@ -91,7 +93,7 @@ func build(fsys fs.FS) (bundle, error) {
 	if err != nil {
 		return b, err
 	}
-	for _, name := range append(used, Script, Chart, Builder, Fields, Columns, Selection, Icon) {
+	for _, name := range append(used, Script, Chart, Builder, Fields, Columns, Board, Selection, Icon) {
 		content, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return b, err

@@ -16,6 +16,7 @@ const (
 	None     Section = ""
 	Home     Section = "home"
 	Contacts Section = "contacts"
+	Stages   Section = "stages"
 	Forms    Section = "forms"
 	Tracking Section = "tracking"
 	Activity Section = "activity"
@@ -109,6 +110,7 @@ func navigation(ctx context.Context, admin bool) []group {
 		}},
 		{i18n.T(ctx, "layout.people|People"), []entry{
 			{Contacts, "/s/contacts", "address-book", i18n.T(ctx, "layout.contacts|Contacts"), false, "c", i18n.T(ctx, "layout.words.contacts|leads people visitors")},
+			{Stages, "/s/stages/board", "stairs", i18n.T(ctx, "layout.stages|Stages"), false, "e", i18n.T(ctx, "layout.words.stages|funnel pipeline board kanban lifecycle")},
 		}},
 		{i18n.T(ctx, "layout.web|Web"), []entry{
 			{Forms, "/s/forms", "forms", i18n.T(ctx, "layout.forms|Forms"), false, "f", ""},
@@ -152,6 +154,7 @@ func Pages(ctx context.Context, admin bool) []Listed {
 	return append(list,
 		Listed{i18n.T(ctx, "layout.duplicates|Duplicates"), "/s/contacts/duplicates", "users", i18n.T(ctx, "layout.words.duplicates|merge double twice same person")},
 		Listed{i18n.T(ctx, "layout.tags|Tags"), "/s/tags", "tag", i18n.T(ctx, "layout.words.tags|labels keywords categories")},
+		Listed{i18n.T(ctx, "layout.categories|Categories"), "/s/categories", "folder", i18n.T(ctx, "layout.words.categories|order colour folder group")},
 		Listed{i18n.T(ctx, "layout.notices|Notifications"), "/s/notices", "bell", ""},
 		Listed{i18n.T(ctx, "layout.account|Your account"), "/s/account", "user-circle", i18n.T(ctx, "layout.words.account|profile password language theme")},
 		Listed{i18n.T(ctx, "layout.keys|Keyboard shortcuts"), "/s/keys", "keyboard", ""})

@@ -20,6 +20,7 @@ const (
 	columnCompany    = "company"
 	columnPlace      = "place"
 	columnTags       = "tags"
+	columnStage      = "stage"
 	columnPoints     = "points"
 	columnActive     = "active"
 	columnCreated    = "created"
@@ -120,6 +121,7 @@ func offered(ctx context.Context, l listRequest, set *field.Set) []column {
 		{Name: columnCompany, Label: i18n.T(ctx, "contactpage.column.company|Company"), Class: "wide", Sort: contact.SortCompany, Asc: true},
 		{Name: columnPlace, Label: i18n.T(ctx, "contactpage.column.location|Location"), Class: "wide", Sort: contact.SortPlace, Asc: true},
 		{Name: columnTags, Label: i18n.T(ctx, "contactpage.tags|Tags"), Class: "wide"},
+		{Name: columnStage, Label: i18n.T(ctx, "contactpage.stage|Stage"), Class: "wide"},
 		{Name: columnPoints, Label: i18n.T(ctx, "contactpage.column.points|Points"), Class: "wide", Sort: contact.SortPoints},
 		{Name: columnActive, Label: i18n.T(ctx, "contactpage.column.active|Last active"), Sort: contact.SortLastActive},
 		{Name: columnCreated, Label: i18n.T(ctx, "contactpage.sort.added|Date added"), Class: "wide", Sort: contact.SortAdded},
@@ -200,6 +202,8 @@ func cell(ctx context.Context, c contact.Contact, row listRow, of column) string
 		}
 	case columnNumber:
 		return row.Number
+	case columnStage:
+		return row.Stage
 	}
 	if of.Field == nil || c.Fields[of.Name] == "" {
 		return ""

@@ -45,6 +45,7 @@ type viewData struct {
 	Followed bool
 	Tags     []label.Tag
 	AllTags  []label.Tag
+	Stage    stageData
 	Owner    string // name of the user in charge
 	// Tally counts the latest events by kind, All tells that there are no others.
 	Tally  map[activity.Kind]int
@@ -87,6 +88,9 @@ func (d Deps) loadView(ctx context.Context, c contact.Contact, v viewRequest) (v
 	}
 	data.Tags = tags[c.ID]
 	if data.AllTags, err = label.All(ctx, d.DB, mostSuggested); err != nil {
+		return data, err
+	}
+	if data.Stage, err = d.loadStage(ctx, c); err != nil {
 		return data, err
 	}
 	if data.Underway, err = d.loadProgress(ctx, c); err != nil {
@@ -214,6 +218,7 @@ type contactView struct {
 	Number  string
 	Tags    []tagView
 	AllTags []label.Tag
+	Stage   stageView
 	Person  ui.Person
 	Under   string // position, company, place
 	Known   string // "Known since …", empty for a visitor
@@ -268,6 +273,7 @@ func newContactView(ctx context.Context, now time.Time, request viewRequest, dat
 		v.Empty = append(v.Empty, g.Empty...)
 	}
 	v.Tags, v.AllTags = tagViews(data.Tags), data.AllTags
+	v.Stage = newStageView(ctx, now, data.Stage)
 	v.Underway = data.Underway
 	v.Followed, v.FollowURL = data.Followed, listURL+"/follow/"+v.Number
 	v.Under = strings.Join(details(c.Fields["position"], c.Fields["company"], location(ctx, c)), " · ")

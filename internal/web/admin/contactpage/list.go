@@ -102,6 +102,7 @@ type listData struct {
 	Page      contact.Page
 	Tags      map[id.Contact][]label.Tag
 	AllTags   []label.Tag
+	Stages    map[id.Contact]string
 	Anonymous bool         // the search speaks about visitors
 	All       bool         // nothing is asked but whether they are known
 	Hints     []fault.Text // for who typed the search
@@ -147,15 +148,17 @@ func (d Deps) load(ctx context.Context, l listRequest) (listData, error) {
 	if data.AllTags, err = label.All(ctx, d.DB, mostOffered); err != nil {
 		return data, err
 	}
+	if slices.Contains(l.Columns, columnStage) {
+		if data.Stages, err = d.stageNames(ctx, shown); err != nil {
+			return data, err
+		}
+	}
 	data.Found, data.Exact = data.Page.Found, data.Page.Exact
-	totals, err := report.Totals(ctx, d.DB, contact.KindCreated, contact.KindIdentified, contact.KindMerged, contact.KindJoined,
-		contact.KindDeleted, contact.KindRestored, contact.KindVisitorDeleted, contact.KindVisitorRestored, contact.KindUnmerged, contact.KindVisitorUnmerged)
+	known, all, err := report.People(ctx, d.DB)
 	if err != nil {
 		return data, err
 	}
-	known := totals[contact.KindMerged] - totals[contact.KindUnmerged] + totals[contact.KindDeleted] - totals[contact.KindRestored]
-	visitors := totals[contact.KindJoined] - totals[contact.KindVisitorUnmerged] + totals[contact.KindVisitorDeleted] - totals[contact.KindVisitorRestored]
-	data.Known, data.Created = int(totals[contact.KindIdentified]-known), int(totals[contact.KindCreated]-known-visitors)
+	data.Known, data.Created = int(known), int(all)
 	var curves map[activity.Kind][]int64
 	curves, err = report.Daily(ctx, d.DB, d.Clock(), chartDays, visit.KindPageViewed, contact.KindIdentified)
 	data.Views, data.Joined = curves[visit.KindPageViewed], curves[contact.KindIdentified]
@@ -259,6 +262,7 @@ type listRow struct {
 	ActiveAt string
 	Number   string
 	Tags     []tagView
+	Stage    string
 	Cells    []string // by column, for those without a face of their own
 }
 
@@ -302,7 +306,7 @@ func newListView(ctx context.Context, now time.Time, l listRequest, data listDat
 	}
 	for _, c := range data.Page.Contacts {
 		row := newListRow(ctx, now, c, most)
-		row.Tags = tagViews(data.Tags[c.ID])
+		row.Tags, row.Stage = tagViews(data.Tags[c.ID]), data.Stages[c.ID]
 		for _, of := range v.Columns {
 			row.Cells = append(row.Cells, cell(ctx, c, row, of))
 		}

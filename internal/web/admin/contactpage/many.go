@@ -53,6 +53,10 @@ func readMany(q url.Values) manyRequest {
 	}
 	slices.Sort(m.Chosen)
 	m.Chosen = slices.Compact(m.Chosen)
+	var err error
+	if m.Stage, err = strconv.ParseInt(q.Get("stage"), 10, 64); err != nil {
+		m.Stage = -1 // there is none
+	}
 	n, _ := strconv.ParseInt(q.Get("owner"), 10, 64) // nobody
 	m.Owner = id.User(n)
 	m.Points, _ = strconv.Atoi(q.Get("points")) // Check refuses what is no number
@@ -180,6 +184,8 @@ func kindName(ctx context.Context, k bulk.Kind) string {
 		return i18n.T(ctx, "contactpage.many.tag|Add tags")
 	case bulk.Untag:
 		return i18n.T(ctx, "contactpage.many.untag|Remove tags")
+	case bulk.Stage:
+		return i18n.T(ctx, "contactpage.stage|Stage")
 	case bulk.Owner:
 		return i18n.T(ctx, "contactpage.many.owner|Owner")
 	case bulk.Points:
@@ -201,6 +207,10 @@ func (d Deps) manyInputs(ctx context.Context, v *manyView, m manyRequest, wrong 
 		in := tagInput(ctx, draft{Tags: strings.Join(m.Tags, ", ")}, tags, wrong)
 		in.Focus, in.Required = true, true
 		v.Inputs = append(v.Inputs, *in)
+	case bulk.Stage:
+		in, err := d.stageInput(ctx, m.Stage, wrong["stage"])
+		v.Inputs = append(v.Inputs, in)
+		return err
 	case bulk.Owner:
 		users, err := user.List(ctx, d.DB)
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/id"
+	"ariane/internal/stage"
 	"ariane/internal/user"
 	"ariane/internal/web"
 	"ariane/internal/web/layout"
@@ -178,6 +179,15 @@ func (d Deps) changeInWords(ctx context.Context, c bulk.Change) (string, error) 
 		return i18n.N(ctx, len(c.Tags), "contactpage.changes.tag|Add the tag %[2]s|Add the tags %[2]s", "", names), nil
 	case bulk.Untag:
 		return i18n.N(ctx, len(c.Tags), "contactpage.changes.untag|Remove the tag %[2]s|Remove the tags %[2]s", "", names), nil
+	case bulk.Stage:
+		s, err := stage.Find(ctx, d.DB, c.Stage)
+		switch {
+		case c.Stage == 0:
+			return i18n.T(ctx, "contactpage.changes.stage.none|Take off their stage"), nil
+		case fault.Is(err, fault.KindNotFound):
+			return i18n.T(ctx, "contactpage.changes.stage.gone|Put at a stage that there is no more"), nil
+		}
+		return i18n.T(ctx, "contactpage.changes.stage|Put at the stage %s", s.Name), err
 	case bulk.Owner:
 		if c.Owner == 0 {
 			return i18n.T(ctx, "contactpage.changes.nobody|Put nobody in charge"), nil
