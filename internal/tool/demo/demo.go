@@ -63,6 +63,9 @@ func Fill(ctx context.Context, d *db.DB, r *visit.Recorder, siteURL, language st
 		if s.form, err = form.Create(ctx, tx, sampleForm(language, u)); err != nil {
 			return fmt.Errorf("create the form of the demonstration: %w", err)
 		}
+		if err := s.open(); err != nil {
+			return fmt.Errorf("make the stages of the demonstration: %w", err)
+		}
 		if err := s.run(); err != nil {
 			return fmt.Errorf("make sample contacts: %w", err)
 		}
@@ -96,6 +99,7 @@ type sampler struct {
 	user     user.User
 	language string
 	form     id.Form
+	stages   []int64
 	now      time.Time
 	random   *rand.Rand
 	steps    []step

@@ -1,21 +1,26 @@
 package demo
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
 
 	"ariane/internal/activity"
+	"ariane/internal/category"
 	"ariane/internal/contact"
+	"ariane/internal/id"
 	"ariane/internal/label"
 	"ariane/internal/note"
+	"ariane/internal/stage"
 	"ariane/internal/visit"
 )
 
 // words are what the team writes in one language.
 type words struct {
-	tags  []string
-	notes []noted
+	tags   []string
+	stages []string
+	notes  []noted
 }
 
 type noted struct {
@@ -26,6 +31,7 @@ type noted struct {
 var office = map[string]words{
 	"fr": {
 		[]string{"client", "prospect", "newsletter", "revendeur", "salon du cycle", "VIP"},
+		[]string{"Piste", "Intéressé", "Devis envoyé", "Client"},
 		[]noted{
 			{note.Call, "Rappelé ce matin : il lui faut trois vélos cargo avant l’été, avec une assistance électrique. Attend notre devis."},
 			{note.Email, "Devis n° 2026-114 envoyé avec la remise de volume. À relancer dans dix jours."},
@@ -37,6 +43,7 @@ var office = map[string]words{
 	},
 	"en": {
 		[]string{"customer", "prospect", "newsletter", "dealer", "cycle show", "VIP"},
+		[]string{"Lead", "Interested", "Quote sent", "Customer"},
 		[]noted{
 			{note.Call, "Called back this morning: needs three cargo bikes before the summer, with electric assistance. Waiting for our quote."},
 			{note.Email, "Sent quote 2026-114 with the volume discount. Follow up in ten days."},
@@ -83,12 +90,40 @@ func (s *sampler) tend(h visit.Hit, i int, from time.Time) {
 		if err := label.Add(s.ctx, s.tx, c, tags, label.By{Source: activity.SourceUser, Object: by.Object, ID: by.ID, Name: by.Name}); err != nil {
 			return err
 		}
-		if i%3 != 0 {
-			return nil
+		if err := s.climb(c, i, stage.By{Source: activity.SourceUser, Object: by.Object, ID: by.ID, Name: by.Name}); err != nil || i%3 != 0 {
+			return err
 		}
 		_, err = note.Add(s.ctx, s.tx, c, note.Draft{Type: written.kind, Text: written.text}, note.By{Source: activity.SourceUser, Object: by.Object, ID: by.ID, Name: by.Name})
 		return err
 	})
+}
+
+// open makes the stages, which are all in one category.
+func (s *sampler) open() error {
+	w, found := office[s.language]
+	if !found {
+		w = office["en"]
+	}
+	titles := map[string]string{"fr": "Ventes", "en": "Sales"}
+	group, err := category.Create(s.ctx, s.tx, category.Category{Kind: category.Stage, Title: cmp.Or(titles[s.language], titles["en"]), Color: "2f7fd6", Published: true})
+	for i, name := range w.stages {
+		if err == nil {
+			var n int64
+			n, err = stage.Create(s.ctx, s.tx, stage.Stage{Name: name, Weight: int64(i+1) * 10, Category: group, Published: true, CreatedBy: s.user.ID, CreatedByUser: s.user.Name()})
+			s.stages = append(s.stages, n)
+		}
+	}
+	return err
+}
+
+// climb takes a contact through the first stages: few come to the last.
+func (s *sampler) climb(c id.Contact, i int, by stage.By) error {
+	for step := range []int{1, 2, 1, 3, 1, 4, 2}[i%7] {
+		if err := stage.Set(s.ctx, s.tx, c, s.stages[step], by); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // score is a number of points: few have many.

@@ -163,6 +163,10 @@ func TestBoardInABrowser(t *testing.T) {
 		t.Run(lang, func(t *testing.T) {
 			t.Parallel()
 			w, d := start(t)
+			// Somebody in a column that is not seen at first.
+			if err := d.Do(t.Context(), func(tx *db.Tx) error { return stage.Set(t.Context(), tx, 1, 3, stage.By{}) }); err != nil {
+				t.Fatal(err)
+			}
 			b := browsertest.Open(t, browsertest.Language(lang), browsertest.Window(390, 844))
 			b.Visit(w.URL("/test/in"))
 			b.Visit(w.URL("/s/account"))
