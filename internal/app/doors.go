@@ -6,6 +6,7 @@ import (
 	"ariane/internal/web/admin/accountpage"
 	"ariane/internal/web/admin/activitypage"
 	"ariane/internal/web/admin/categorypage"
+	"ariane/internal/web/admin/consentpage"
 	"ariane/internal/web/admin/contactpage"
 	"ariane/internal/web/admin/fieldpage"
 	"ariane/internal/web/admin/findpage"
@@ -36,6 +37,7 @@ func (a *App) doors() [][]web.Route {
 		accountpage.Routes(accountpage.Deps{DB: a.DB, Gate: a.gate, Clock: now}),
 		homepage.Routes(homepage.Deps{DB: a.DB, Clock: now, Runner: a.Runner, Problems: a.attention}),
 		contactpage.Routes(contacts),
+		consentpage.Routes(consentpage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL}),
 		fieldpage.Routes(fieldpage.Deps{DB: a.DB}),
 		findpage.Routes(findpage.Deps{DB: a.DB, Clock: now, Language: language}),
 		tagpage.Routes(tagpage.Deps{DB: a.DB}),

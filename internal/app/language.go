@@ -6,6 +6,7 @@ import (
 
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
+	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/form"
@@ -34,6 +35,7 @@ func Language(d *db.DB) search.Language {
 		},
 	}
 	maps.Copy(l.Catalogue, stage.Catalogue())
+	maps.Copy(l.Catalogue, consent.Fields())
 	l.Hits = func(ctx context.Context, asked []search.Hit, visitors bool) ([]int64, bool, error) {
 		return hits(ctx, d, asked, visitors)
 	}
@@ -85,4 +87,6 @@ var eventWords = map[activity.Kind][]string{
 	label.KindAdded:        {"étiquette"},
 	note.KindAdded:         {"note"},
 	stage.KindChanged:      {"étape"},
+	consent.KindBlocked:    {"bloqué"},
+	consent.KindGiven:      {"consentement"},
 }

@@ -26,6 +26,7 @@ import (
 	"ariane/internal/base/job"
 	"ariane/internal/bulk"
 	"ariane/internal/category"
+	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/duplicate"
 	"ariane/internal/id"
@@ -42,7 +43,7 @@ import (
 // as many as somebody made by hand, or as there are days.
 var growing = []string{"event", "contact", "contact_active", "contact_bin", "contact_ip", "contact_search", "identity", "identity_conflict", "ip_address", "field_index",
 	"form_submission", "form_submission_key", "job", "contact_tag", "contact_stage", "contact_note", "notice", "session", "user_login", "device", "visit_text", "visit_link", "untracked",
-	"duplicate_contact", "duplicate_key", "duplicate_pair", "duplicate_apart", "duplicate_step"}
+	"duplicate_contact", "duplicate_key", "duplicate_pair", "duplicate_apart", "duplicate_step", "contact_block", "contact_wish", "contact_consent"}
 
 // whole are the statements that read a growing table to its end nevertheless, by a
 // part of their text, and why.
@@ -271,6 +272,7 @@ func starts(t *testing.T, d *db.DB) []string {
 	}
 	number := heavy.Contacts[0].ID
 	var noted int64
+	var token string
 	err = d.Do(ctx, func(tx *db.Tx) error {
 		u, err := user.ByLogin(ctx, tx, "anna")
 		if err != nil {
@@ -286,6 +288,12 @@ func starts(t *testing.T, d *db.DB) []string {
 			if noted, err = note.Add(ctx, tx, number, note.Draft{Type: note.Call, Text: fmt.Sprint("called ", i), At: tx.Now()}, note.By{}); err != nil {
 				return err
 			}
+		}
+		if err := manySaid(ctx, tx); err != nil {
+			return err
+		}
+		if token, err = consent.Token(ctx, tx, number); err != nil {
+			return err
 		}
 		if err := contact.Merge(ctx, tx, contact.Union{Survivor: number, Absorbed: 7, Source: activity.SourceUser}); err != nil {
 			return err
@@ -327,6 +335,7 @@ func starts(t *testing.T, d *db.DB) []string {
 	}
 	list = append(list, fmt.Sprintf("/s/contacts/notes/%d/%d", number, noted), fmt.Sprintf("/s/contacts/notes/%d/%d/delete", number, noted))
 	list = append(list, fmt.Sprint("/s/contacts/joined/", number), fmt.Sprint("/s/contacts/progress/", number), "/s/contacts/unmerge/7", fmt.Sprintf("/s/contacts/merge/%d?search=martin", number), fmt.Sprintf("/s/contacts/merge/%d?with=2", number))
+	list = append(list, "/preferences/"+token, fmt.Sprintf("/s/permission/%d/consents.csv", number), fmt.Sprintf("/s/permission/%d/consents.json", number))
 	for _, sort := range contact.Sorts() {
 		for _, words := range []string{"", "is:anonymous", "martin", "m", "martin is:anonymous", "martin OR is:anonymous"} {
 			for _, order := range []string{"", "asc"} {
@@ -335,10 +344,27 @@ func starts(t *testing.T, d *db.DB) []string {
 		}
 	}
 	for _, words := range []string{"email:" + seed.HeavyEmail, "email:%exa%", "camille martin", "tag:client", "!tag:client", "stage:lead", "!stage:c", "stage:none", "stage:%o%", "company:%conseil%", "ip:100.64.", "ip:%.7", "name:cam", "name:z", "ids:7,8", "(camille OR julie) !is:anonymous",
-		"martin tag:client", "device:mozilla", "device:firefox", "company:a is:anonymous", "!martin", "+martin"} {
+		"martin tag:client", "device:mozilla", "device:firefox", "company:a is:anonymous", "!martin", "+martin", "dnc:email", "dnc:any", "!dnc:any", "dnc:bounced", "martin dnc:sms"} {
 		list = append(list, "/s/contacts?"+url.Values{"search": {words}}.Encode(), "/api/contacts?"+url.Values{"search": {words}, "limit": {"30"}}.Encode())
 	}
 	return list
+}
+
+// manySaid lets many contacts say how they want to be written to.
+func manySaid(ctx context.Context, tx *db.Tx) error {
+	page, err := contact.List(ctx, tx, contact.Filter{Sort: contact.SortID, Limit: 1000})
+	for i, c := range page.Contacts {
+		if err == nil {
+			_, err = consent.Add(ctx, tx, c.ID, consent.Block{Channel: consent.Channels()[i%2], Reason: consent.Reason(i%3 + 1)}, false, consent.By{})
+		}
+		if err == nil {
+			err = consent.Wishing(ctx, tx, c.ID, map[consent.Channel]consent.Wish{consent.Email: {Preferred: true}}, consent.By{})
+		}
+		if err == nil {
+			err = consent.Declare(ctx, tx, c.ID, consent.Entry{Purpose: consent.News, Given: true, Shown: "Yes"}, consent.By{})
+		}
+	}
+	return err
 }
 
 // manyApart says of many contacts that they are not the same, so that it shows when all

@@ -2,6 +2,7 @@ package app
 
 import (
 	"ariane/internal/activity"
+	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/duplicate"
 	"ariane/internal/form"
@@ -22,6 +23,7 @@ func Kinds() []activity.Definition {
 		label.Kinds(),
 		note.Kinds(),
 		stage.Kinds(),
+		consent.Kinds(),
 	} {
 		list = append(list, kinds...)
 	}
@@ -43,6 +45,8 @@ func Readers() []activity.Reader {
 		form.EraseReader(),
 		label.Reader(contact.Follow, contact.Fates()...),
 		note.Reader(contact.Follow, contact.Fates()...),
+		consent.Reader(),
+		consent.AddressReader(),
 		duplicate.Reader(),
 		stage.Reader(stage.Fates{Follow: contact.Follow, Moved: contact.Fates(),
 			Deleted: []activity.Kind{contact.KindDeleted, contact.KindVisitorDeleted}, Restored: []activity.Kind{contact.KindRestored, contact.KindVisitorRestored}}),

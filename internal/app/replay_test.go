@@ -10,6 +10,7 @@ import (
 	"ariane/internal/app"
 	"ariane/internal/base/db"
 	"ariane/internal/base/db/dbtest"
+	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/id"
 	"ariane/internal/label"
@@ -102,6 +103,18 @@ func mixUp(t *testing.T, d *db.DB) {
 			return err
 		})
 	}
+	for _, i := range []int{0, 1, 3, 5, 6, 9, 10, 12, 30} {
+		steps = append(steps, func(tx *db.Tx) error {
+			if err := consent.Wishing(t.Context(), tx, who(i), map[consent.Channel]consent.Wish{consent.Email: {Preferred: true}}, consent.By{}); err != nil {
+				return err
+			}
+			if err := consent.Declare(t.Context(), tx, who(i), consent.Entry{Purpose: consent.News, Given: true}, consent.By{}); err != nil {
+				return err
+			}
+			_, err := consent.Add(t.Context(), tx, who(i), consent.Block{Channel: consent.Email, Reason: consent.Bounced}, false, consent.By{})
+			return err
+		})
+	}
 	steps = append(steps, part(1), part(6), part(9), merge(9, 8), part(10),
 		func(tx *db.Tx) error { return contact.Delete(t.Context(), tx, who(12), contact.Edit{}) },
 		func(tx *db.Tx) error { return contact.Delete(t.Context(), tx, who(30), contact.Edit{}) },
@@ -124,6 +137,9 @@ func kept(t *testing.T, d *db.DB) []string {
 		`SELECT 'tag', contact_id, tag_id, 0 FROM contact_tag ORDER BY contact_id, tag_id`,
 		`SELECT 'stage', contact_id, stage_id, since FROM contact_stage ORDER BY contact_id`,
 		`SELECT 'staged', id, contacts, 0 FROM stage ORDER BY id`,
+		`SELECT 'block', contact_id, origin_id, reason FROM contact_block ORDER BY contact_id, channel, origin_id`,
+		`SELECT 'wish', contact_id, origin_id, over_id FROM contact_wish ORDER BY contact_id, channel, origin_id`,
+		`SELECT 'consent', contact_id, id, origin_id FROM contact_consent ORDER BY id`,
 		`SELECT 'note', contact_id, id, 0 FROM contact_note ORDER BY id`,
 		`SELECT 'key', contact_id, hash, 0 FROM duplicate_key ORDER BY hash, contact_id`,
 		`SELECT 'pair', contact_id, other_id, reason * 100 + score FROM duplicate_pair ORDER BY contact_id, other_id, reason`,

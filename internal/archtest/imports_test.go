@@ -34,6 +34,8 @@ var floors = []floor{
 var neighbours = []struct{ from, to, reason string }{
 	{"search", "rule", "a search is parsed into a tree of conditions"},
 	{"contact", "rule", "the list of contacts is filtered by a tree of conditions, and contact publishes what may be asked"},
+	{"consent", "contact", "who may be written to is asked of all that were merged, and at the addresses they have"},
+	{"consent", "rule", "consent publishes how a list of contacts is asked for who may be written to"},
 	{"label", "rule", "label publishes how a list of contacts is asked for a tag"},
 	{"stage", "rule", "stage publishes how a list of contacts is asked for stages"},
 	{"category", "field", "texts are folded and cleaned as those of fields are"},

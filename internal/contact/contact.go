@@ -124,6 +124,29 @@ func Resolve(ctx context.Context, q db.Q, contact id.Contact) (id.Contact, error
 	return 0, fmt.Errorf("contact %d is merged in a circle", contact)
 }
 
+// Kin are the contact that lives on, be it in the bin, and all that were merged into it,
+// whose words and deeds are those of one person. Of one that was erased it is nobody.
+func Kin(ctx context.Context, q db.Q, contact id.Contact) ([]id.Contact, error) {
+	top, err := Resolve(ctx, q, contact)
+	if err != nil {
+		return nil, err
+	}
+	var n int
+	if err := q.QueryRow(ctx, `SELECT count(*) FROM contact WHERE id = ?`, int64(top)).Scan(&n); err != nil || n == 0 {
+		return nil, err
+	}
+	return subtree(ctx, q, top)
+}
+
+// HoldKin is Kin that stays so until the end of the transaction.
+func HoldKin(ctx context.Context, tx *db.Tx, contact id.Contact) ([]id.Contact, error) {
+	top, err := hold(ctx, tx, contact)
+	if err != nil {
+		return nil, err
+	}
+	return Kin(ctx, tx, top)
+}
+
 // HoldAll holds contacts until the end of the transaction: what is read of them from
 // then on stays so.
 func HoldAll(ctx context.Context, tx *db.Tx, contacts []id.Contact) error {

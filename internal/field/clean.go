@@ -29,7 +29,7 @@ const (
 // cannot be stored. The empty text means that there is no value.
 func Clean(f Field, value string) (string, *fault.Text) {
 	if f.Type.Long() {
-		value = printableLines(value)
+		value = PrintableLines(value)
 	} else {
 		value = Printable(value)
 	}
@@ -164,8 +164,8 @@ func cleanURL(f Field, value string) (string, *fault.Text) {
 	return value, nil
 }
 
-// printableLines is Printable of each line.
-func printableLines(s string) string {
+// PrintableLines is Printable of each line.
+func PrintableLines(s string) string {
 	lines := strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
 	for i := range lines {
 		lines[i] = strings.TrimRight(Printable("|" + lines[i])[1:], " ")

@@ -48,6 +48,7 @@ var commands = []command{
 	{[]string{"created", "cree"}, []string{"created"}, Time, moment},
 	{[]string{"identified", "identifie"}, []string{"identified"}, Time, moment},
 	{[]string{"modified", "modifie"}, []string{"modified"}, Time, moment},
+	{[]string{"dnc", "bloque"}, []string{"dnc", "dnc.reason"}, Choice, stopped},
 	{[]string{"event", "evenement"}, []string{"event"}, Choice, happened},
 	{[]string{"device", "appareil"}, []string{"device"}, Part, contains},
 	{[]string{"ip"}, []string{"ip"}, Text, starts},
@@ -201,6 +202,28 @@ func anything(_ command, v value, _ *reading) (rule.Node, bool) { return words(v
 
 func owned(c command, v value, r *reading) (rule.Node, bool) {
 	return rule.Cond{Field: c.fields[0], Op: rule.In, Value: r.owners(v)}, true
+}
+
+// channels are the channels by which a contact may be blocked, reasons why, as they are
+// typed, folded.
+var (
+	channels = map[string]string{"email": "email", "e-mail": "email", "mail": "email", "sms": "sms", "notification": "notification", "notifications": "notification"}
+	reasons  = map[string]int64{"unsubscribed": 1, "desinscrit": 1, "bounced": 2, "rebond": 2, "manual": 3, "manuel": 3}
+)
+
+// stopped asks for who must not be contacted: by a channel, for a reason, or at all.
+func stopped(c command, v value, _ *reading) (rule.Node, bool) {
+	word := field.Fold(v.text)
+	if channel, known := channels[word]; known {
+		return rule.Cond{Field: c.fields[0], Op: rule.Equal, Value: channel}, true
+	}
+	if reason, known := reasons[word]; known {
+		return rule.Cond{Field: c.fields[1], Op: rule.In, Value: []int64{reason}}, true
+	}
+	if word == "any" || word == "indifferent" || word == "tout" {
+		return rule.Cond{Field: c.fields[1], Op: rule.In, Value: []int64{1, 2, 3}}, true
+	}
+	return nil, false
 }
 
 // happened asks for events of a kind, by the beginning of one of its names.

@@ -21,6 +21,7 @@ import (
 	"ariane/internal/base/clock"
 	"ariane/internal/base/db"
 	"ariane/internal/base/db/dbtest"
+	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/form"
 	"ariane/internal/id"
@@ -47,7 +48,7 @@ func start(t *testing.T) *bench {
 		_, err := user.Create(ctx, tx, user.New{UserName: "admin", Email: "admin@example.test", FirstName: "Admin", LastName: "Ariane", Role: user.Admin, Password: password})
 		return err
 	})
-	kinds := slices.Concat(contact.Kinds(), visit.Kinds(), form.Kinds())
+	kinds := slices.Concat(contact.Kinds(), visit.Kinds(), form.Kinds(), consent.Kinds())
 	h, err := web.New(web.Options{DB: d, Gate: user.NewGate(d, clock.System), Log: slog.New(slog.NewTextHandler(t.Output(), nil))},
 		api.Routes(api.Deps{DB: d, Clock: d.Now, Language: app.Language(d), Kinds: kinds}))
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
 	"ariane/internal/base/fault"
+	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/id"
@@ -104,9 +105,10 @@ type writing struct {
 	tagged, without []string // tags
 	address         string
 	stage           *int64 // nil to leave it
+	blocks          []consent.Block
 }
 
-// beside writes what is no part of the contact's own row. Nothing of it is refused.
+// beside writes what is no part of the contact's own row.
 func (w writing) beside(ctx context.Context, tx *db.Tx, c id.Contact) error {
 	by := label.By{Source: w.edit.Source, Object: w.edit.By.Object, ID: w.edit.By.ID, Name: w.edit.By.Name}
 	if err := label.Add(ctx, tx, c, w.tagged, by); err != nil {
@@ -117,6 +119,11 @@ func (w writing) beside(ctx context.Context, tx *db.Tx, c id.Contact) error {
 	}
 	if err := w.place(ctx, tx, c); err != nil {
 		return err
+	}
+	for _, b := range w.blocks {
+		if err := w.block(ctx, tx, c, b); err != nil {
+			return err
+		}
 	}
 	if w.address == "" {
 		return nil
@@ -156,6 +163,7 @@ func readContact(ctx context.Context, tx *db.Tx, s sent) (writing, error) {
 		}
 		w.address = ip.Unmap().String()
 	}
+	w.blocks = readBlocks(s.Get("doNotContact"), wrong)
 	return w, wrong.Err()
 }
 

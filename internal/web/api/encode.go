@@ -13,6 +13,7 @@ import (
 
 	"ariane/internal/base/db"
 	"ariane/internal/base/fault"
+	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/id"
@@ -28,6 +29,10 @@ type encoder struct {
 	owners map[id.User]any
 	tags   map[id.Contact][]label.Tag // of the contacts about to be written
 	stages stagesOf                   // of the same
+	blocks map[id.Contact][]consent.Block
+	wishes map[id.Contact]map[consent.Channel]consent.Wish
+	// permitted tells that the answer is about the permission to write.
+	permitted bool
 }
 
 // shape is how the protocol wants a contact in an answer.
@@ -162,7 +167,8 @@ func (e *encoder) list(ctx context.Context, w io.Writer, list []contact.Contact,
 	return err
 }
 
-// readBeside reads the tags and the stages of contacts, unless they are not written.
+// readBeside reads the tags and the stages of contacts and how they may be written to,
+// unless that is not written.
 func (e *encoder) readBeside(ctx context.Context, list []contact.Contact) error {
 	if e.minimal {
 		return nil
@@ -175,7 +181,13 @@ func (e *encoder) readBeside(ctx context.Context, list []contact.Contact) error 
 	if e.tags, err = label.Of(ctx, e.db, contacts); err != nil {
 		return err
 	}
-	e.stages, err = readStages(ctx, e.db, contacts)
+	if e.stages, err = readStages(ctx, e.db, contacts); err != nil {
+		return err
+	}
+	if e.blocks, err = consent.Blocks(ctx, e.db, contacts); err != nil {
+		return err
+	}
+	e.wishes, err = consent.WishesOf(ctx, e.db, contacts)
 	return err
 }
 
@@ -207,7 +219,7 @@ func (e *encoder) contact(ctx context.Context, b []byte, c contact.Contact) ([]b
 	}
 	b, err = appendMembers(b, object{
 		{"lastActive", date(c.LastActive)}, {"owner", owner}, {"ipAddresses", ips}, {"tags", tags}, {"utmtags", none}, {"stage", e.stages.object(c.ID)},
-		{"dateIdentified", date(c.Identified)}, {"preferredProfileImage", nil}, {"doNotContact", none}, {"frequencyRules", none},
+		{"dateIdentified", date(c.Identified)}, {"preferredProfileImage", nil}, {"doNotContact", e.blocksOf(c.ID)}, {"frequencyRules", e.wishesOf(c.ID)},
 	})
 	return append(b, '}'), err
 }

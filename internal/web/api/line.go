@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ariane/internal/activity"
+	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/form"
@@ -69,6 +70,8 @@ func (a *door) describe(ctx context.Context, c contact.Contact, kind activity.De
 			l.pageHit(views[e.ID])
 		case form.KindSubmitted:
 			err = l.submission(e)
+		case consent.KindBlocked:
+			err = l.blocked(e)
 		case contact.KindCreated:
 			var created contact.Created
 			err = e.Decode(&created)
@@ -126,6 +129,16 @@ func (l *line) submission(e activity.Event) error {
 		{"submission", object{{"id", s.Submission}, {"dateSubmitted", date(l.at)}, {"referer", s.Page}, {"results", results}}},
 		{"form", object{{"id", s.Form}, {"name", s.Name}}},
 	}
+	return nil
+}
+
+func (l *line) blocked(e activity.Event) error {
+	var s consent.Switched
+	if err := e.Decode(&s); err != nil {
+		return err
+	}
+	l.label = string(s.Channel)
+	l.details = object{{"dnc", object{{"channel", s.Channel}, {"reason", int(s.New)}, {"comments", s.Comment}, {"dateAdded", date(l.at)}}}}
 	return nil
 }
 

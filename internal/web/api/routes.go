@@ -38,6 +38,7 @@ func Routes(d Deps) []web.Route {
 		add("GET", "/contacts/list/fields", a.listFields)
 		add("POST", "/contacts/{id}/merge", a.merge)
 		add("POST", "/contacts/{id}/unmerge", a.unmerge)
+		add("POST", "/contacts/{id}/dnc/{channel}/{verb}", a.permit)
 		for _, c := range a.writes(a.contactResource()) {
 			add(c.method, "/contacts"+c.path, c.handler)
 		}

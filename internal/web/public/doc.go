@@ -5,5 +5,8 @@
 // but what a stranger may do on the page of the form. Its answer repeats what was just posted and never tells
 // what is stored.
 //
+// The preference page is reached by an address that we signed. Looking at it changes nothing, whoever does; one
+// POST unsubscribes (RFC 8058). It shows no more of a contact than it takes to choose.
+//
 // The script of embedded forms is written in TypeScript under src and bundled into form.js by go generate.
 package public

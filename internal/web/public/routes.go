@@ -24,6 +24,10 @@ type Deps struct {
 func Routes(d Deps) []web.Route {
 	d.limit = newLimiter(d.DB.Now)
 	list := []web.Route{{Pattern: "/", Permission: web.Public, Handler: d.missing}}
+	list = append(list,
+		web.Route{Pattern: "GET /preferences/{token}", Permission: web.Tracking, Handler: d.preferences},
+		web.Route{Pattern: "POST /preferences/{token}", Permission: web.Tracking, Handler: d.prefer},
+	)
 	for _, prefix := range []string{"", "/index.php"} {
 		list = append(list,
 			web.Route{Pattern: "GET " + prefix + "/form/generate.js", Permission: web.Tracking, Handler: d.generate},

@@ -11,6 +11,7 @@ import (
 
 	"ariane/internal/activity"
 	"ariane/internal/base/i18n"
+	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/form"
 	"ariane/internal/id"
@@ -37,6 +38,7 @@ var groups = map[string][]activity.Kind{
 	"":       nil,
 	"pages":  {visit.KindPageViewed},
 	"forms":  {form.KindSubmitted},
+	"wishes": {consent.KindBlocked, consent.KindAllowed, consent.KindWishes, consent.KindGiven, consent.KindWithdrawn},
 	"people": {contact.KindIdentified, contact.KindCreated, contact.KindMerged, contact.KindJoined, contact.KindUnmerged, contact.KindParted, contact.KindHandedOver},
 	"team": {contact.KindUpdated, label.KindAdded, label.KindRemoved, stage.KindChanged, note.KindAdded, note.KindChanged, note.KindDeleted,
 		contact.KindDeleted, contact.KindRestored, contact.KindVisitorDeleted, contact.KindVisitorRestored, visit.KindFollowing},

@@ -10,6 +10,7 @@ import (
 
 	"ariane/internal/activity"
 	"ariane/internal/base/i18n"
+	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/id"
@@ -43,10 +44,12 @@ type viewData struct {
 	Located []visit.Located
 	// Followed tells that what the contact looks at is recorded.
 	Followed bool
-	Tags     []label.Tag
-	AllTags  []label.Tag
-	Stage    stageData
-	Owner    string // name of the user in charge
+	// Blocks are the channels by which it must not be contacted.
+	Blocks  []consent.Block
+	Tags    []label.Tag
+	AllTags []label.Tag
+	Stage   stageData
+	Owner   string // name of the user in charge
 	// Tally counts the latest events by kind, All tells that there are no others.
 	Tally  map[activity.Kind]int
 	All    bool
@@ -93,6 +96,11 @@ func (d Deps) loadView(ctx context.Context, c contact.Contact, v viewRequest) (v
 	if data.Stage, err = d.loadStage(ctx, c); err != nil {
 		return data, err
 	}
+	blocks, err := consent.Blocks(ctx, d.DB, []id.Contact{c.ID})
+	if err != nil {
+		return data, err
+	}
+	data.Blocks = blocks[c.ID]
 	if data.Underway, err = d.loadProgress(ctx, c); err != nil {
 		return data, err
 	}
@@ -223,6 +231,7 @@ type contactView struct {
 	Under   string // position, company, place
 	Known   string // "Known since …", empty for a visitor
 	Reach   []channel
+	Blocks  []blockView
 	// Likenesses are those who may be the same person.
 	Likenesses []likeness
 	Points     string
@@ -274,7 +283,7 @@ func newContactView(ctx context.Context, now time.Time, request viewRequest, dat
 	}
 	v.Tags, v.AllTags = tagViews(data.Tags), data.AllTags
 	v.Stage = newStageView(ctx, now, data.Stage)
-	v.Underway = data.Underway
+	v.Underway, v.Blocks = data.Underway, blockViews(ctx, data.Blocks)
 	v.Followed, v.FollowURL = data.Followed, listURL+"/follow/"+v.Number
 	v.Under = strings.Join(details(c.Fields["position"], c.Fields["company"], location(ctx, c)), " · ")
 	if v.Under == "" || v.Under == v.Person.Name {

@@ -9,6 +9,7 @@ import (
 
 	"ariane/internal/activity"
 	"ariane/internal/base/i18n"
+	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/visit"
@@ -43,8 +44,18 @@ func reachability(ctx context.Context, data viewData) []channel {
 		return nil
 	}
 	var list []channel
-	add := func(icon, name, value, why string) {
-		if value != "" {
+	blocked := func(c consent.Channel) *consent.Block {
+		for _, b := range data.Blocks {
+			if b.Channel == c {
+				return &b
+			}
+		}
+		return nil
+	}
+	add := func(icon, name, value, why string, by consent.Channel) {
+		if b := blocked(by); b != nil {
+			list = append(list, channel{icon, ui.Red, i18n.T(ctx, "consent.reach|%s: %s on %s", name, web.ReasonName(ctx, b.Reason), i18n.Date(ctx, b.Added))})
+		} else if value != "" {
 			list = append(list, channel{icon, ui.Green, name})
 		} else {
 			list = append(list, channel{icon, ui.Grey, i18n.T(ctx, "contactpage.reach.not|%s: %s", name, why)})
@@ -52,13 +63,13 @@ func reachability(ctx context.Context, data viewData) []channel {
 	}
 	number := i18n.T(ctx, "contactpage.reach.number|no number")
 	email := i18n.T(ctx, "contactpage.reach.email|E-mail")
-	if len(data.Conflicts) > 0 {
+	if len(data.Conflicts) > 0 && blocked(consent.Email) == nil {
 		list = append(list, channel{"mail", ui.Amber, i18n.T(ctx, "contactpage.reach.conflict|%s: the address leads to another contact", email)})
 	} else {
-		add("mail", email, c.Fields["email"], i18n.T(ctx, "contactpage.reach.address|no address"))
+		add("mail", email, c.Fields["email"], i18n.T(ctx, "contactpage.reach.address|no address"), consent.Email)
 	}
-	add("phone", i18n.T(ctx, "contactpage.reach.phone|Telephone"), c.Fields["phone"]+c.Fields["mobile"], number)
-	add("message", i18n.T(ctx, "contactpage.reach.sms|SMS"), c.Fields["mobile"], i18n.T(ctx, "contactpage.reach.mobile|no mobile number"))
+	add("phone", i18n.T(ctx, "contactpage.reach.phone|Telephone"), c.Fields["phone"]+c.Fields["mobile"], number, "")
+	add("message", i18n.T(ctx, "contactpage.reach.sms|SMS"), c.Fields["mobile"], i18n.T(ctx, "contactpage.reach.mobile|no mobile number"), consent.SMS)
 	return list
 }
 

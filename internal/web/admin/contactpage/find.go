@@ -11,6 +11,7 @@ import (
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
 	"ariane/internal/base/fault"
+	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/form"
@@ -33,7 +34,8 @@ const (
 // changeKinds are what people and programs did to a contact.
 var changeKinds = []activity.Kind{contact.KindCreated, contact.KindIdentified, contact.KindUpdated, contact.KindIPAdded, contact.KindMerged, contact.KindJoined,
 	contact.KindUnmerged, contact.KindVisitorUnmerged, contact.KindParted, contact.KindHandedOver,
-	contact.KindDeleted, contact.KindRestored, contact.KindVisitorDeleted, contact.KindVisitorRestored, visit.KindFollowing, label.KindAdded, label.KindRemoved, stage.KindChanged}
+	contact.KindDeleted, contact.KindRestored, contact.KindVisitorDeleted, contact.KindVisitorRestored, visit.KindFollowing, label.KindAdded, label.KindRemoved, stage.KindChanged,
+	consent.KindBlocked, consent.KindAllowed, consent.KindWishes, consent.KindGiven, consent.KindWithdrawn}
 
 var noteKinds = []activity.Kind{note.KindAdded, note.KindChanged, note.KindDeleted}
 

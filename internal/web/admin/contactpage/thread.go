@@ -10,6 +10,7 @@ import (
 
 	"ariane/internal/activity"
 	"ariane/internal/base/i18n"
+	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/form"
@@ -69,7 +70,12 @@ var tellings = map[activity.Kind]telling{
 	note.KindChanged: {"note", ui.Grey, tellNoted},
 	note.KindDeleted: {"note", ui.Grey, tellNoted},
 
-	stage.KindChanged: {"stairs", ui.Green, tellStage},
+	stage.KindChanged:     {"stairs", ui.Green, tellStage},
+	consent.KindBlocked:   {"ban", ui.Red, tellSwitched},
+	consent.KindAllowed:   {"circle-check", ui.Green, tellSwitched},
+	consent.KindWishes:    {"list-details", ui.Amber, tellWished},
+	consent.KindGiven:     {"circle-check", ui.Green, tellDeclared},
+	consent.KindWithdrawn: {"ban", ui.Red, tellDeclared},
 }
 
 // Told tells whether a kind of event has its line on the thread.

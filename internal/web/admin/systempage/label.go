@@ -48,6 +48,10 @@ func label(ctx context.Context, name string) string {
 		return i18n.T(ctx, "systempage.label.stage.move|Merge or delete a stage")
 	case "stage.follow":
 		return i18n.T(ctx, "systempage.label.stages|Keep the stage with its contact")
+	case "consent.follow":
+		return i18n.T(ctx, "systempage.label.consent|Keep do-not-contact, preferences and consents with their contact")
+	case "consent.address":
+		return i18n.T(ctx, "systempage.label.address|Let those be contacted again whose address changed")
 	case "note.follow":
 		return i18n.T(ctx, "systempage.label.notes|Keep notes with their contact")
 	case "visit.erase":
