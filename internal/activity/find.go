@@ -225,3 +225,60 @@ func Numbers(ctx context.Context, q db.Q, contact id.Contact, p Page, slots ...S
 	}
 	return slices.Sorted(maps.Keys(found)), rows.Err()
 }
+
+// Newest is the event of a contact's thread that was recorded last, zero for none.
+func Newest(ctx context.Context, q db.Q, contact id.Contact) (id.Event, error) {
+	all, err := whose(ctx, q, contact)
+	if err != nil {
+		return 0, err
+	}
+	among, args := db.InIDs(q.Dialect(), "contact_id", all)
+	var newest sql.NullInt64
+	if err := q.QueryRow(ctx, `SELECT max(id) FROM event WHERE `+among, args...).Scan(&newest); err != nil {
+		return 0, fmt.Errorf("find the newest event of contact %d: %w", contact, err)
+	}
+	return id.Event(newest.Int64), nil
+}
+
+// probedAtOnce bounds the threads that one statement asks.
+const probedAtOnce = 1000
+
+// LatestBefore is when the latest event before a place happened, of each of these
+// contacts that has one.
+func LatestBefore(ctx context.Context, q db.Q, places map[id.Contact]Cursor) (map[id.Contact]time.Time, error) {
+	contacts := slices.Sorted(maps.Keys(places))
+	found := make(map[id.Contact]time.Time, len(contacts))
+	moving, err := onTheirWay(ctx, q, contacts)
+	if err != nil {
+		return nil, err
+	}
+	all := slices.AppendSeq(slices.Clone(contacts), maps.Keys(moving))
+	for part := range slices.Chunk(all, probedAtOnce) {
+		const one = "(CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT)), "
+		var args []any
+		for _, c := range part {
+			p, own := places[c]
+			if !own {
+				p = places[moving[c]]
+			}
+			args = append(args, int64(c), db.Millis(p.At), int64(p.ID))
+		}
+		err := db.Each(ctx, q, `WITH asked (contact_id, at, id) AS (VALUES `+strings.TrimSuffix(strings.Repeat(one, len(part)), ", ")+`)
+			SELECT a.contact_id, (SELECT e.at FROM event e WHERE e.contact_id = a.contact_id AND (e.at, e.id) < (a.at, a.id) ORDER BY e.at DESC, e.id DESC LIMIT 1) FROM asked a`, args, func(row db.Row) error {
+			var c id.Contact
+			var at sql.NullInt64
+			err := row.Scan(&c, &at)
+			if to, is := moving[c]; is {
+				c = to
+			}
+			if at.Valid && db.Time(at.Int64).After(found[c]) {
+				found[c] = db.Time(at.Int64)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("find the latest events of %d contacts: %w", len(part), err)
+		}
+	}
+	return found, nil
+}

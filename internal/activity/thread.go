@@ -33,6 +33,8 @@ type Page struct {
 	// of them, which are found by the index by kind: none of them is Frequent.
 	Kinds []Kind
 	Few   bool
+	// Origin limits to what belongs to one of the contacts that live on as this one.
+	Origin id.Contact
 	// Holding limits to what has one of these numbers in its data.
 	Holding *Holding
 	// Limit is the number of events at most.
@@ -131,6 +133,10 @@ func (p Page) where(d db.Dialect) (string, []any) {
 	}
 	if p.Few {
 		where = append(where, rare)
+	}
+	if p.Origin != 0 {
+		where = append(where, "coalesce(origin_id, contact_id) = ?")
+		args = append(args, int64(p.Origin))
 	}
 	if p.Holding != nil {
 		held, numbers := p.Holding.where(d)

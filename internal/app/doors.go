@@ -6,6 +6,7 @@ import (
 	"ariane/internal/web/admin/accountpage"
 	"ariane/internal/web/admin/activitypage"
 	"ariane/internal/web/admin/categorypage"
+	"ariane/internal/web/admin/companypage"
 	"ariane/internal/web/admin/consentpage"
 	"ariane/internal/web/admin/contactpage"
 	"ariane/internal/web/admin/fieldpage"
@@ -38,6 +39,7 @@ func (a *App) doors() [][]web.Route {
 		homepage.Routes(homepage.Deps{DB: a.DB, Clock: now, Runner: a.Runner, Problems: a.attention}),
 		contactpage.Routes(contacts),
 		consentpage.Routes(consentpage.Deps{DB: a.DB, Clock: now, BaseURL: a.BaseURL}),
+		companypage.Routes(companypage.Deps{DB: a.DB, Clock: now, Tell: contacts.Everybody}),
 		fieldpage.Routes(fieldpage.Deps{DB: a.DB}),
 		findpage.Routes(findpage.Deps{DB: a.DB, Clock: now, Language: language}),
 		tagpage.Routes(tagpage.Deps{DB: a.DB}),

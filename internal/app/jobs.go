@@ -8,6 +8,7 @@ import (
 	"ariane/internal/base/db"
 	"ariane/internal/base/job"
 	"ariane/internal/bulk"
+	"ariane/internal/company"
 	"ariane/internal/contact"
 	"ariane/internal/duplicate"
 	"ariane/internal/form"
@@ -28,6 +29,7 @@ func (a *App) handlers() []job.Handler {
 		bulk.Runs(a.DB, Language(a.DB)),
 		label.Moves(a.DB),
 		stage.Moves(a.DB),
+		company.Works(a.DB),
 	}
 }
 
@@ -44,6 +46,8 @@ func (a *App) tasks() []job.Task {
 			Run: func(ctx context.Context) error { return duplicate.Fill(ctx, a.DB) }},
 		{Name: "bulk.old", Description: "Forget what was before changes of many contacts that are a day old", Every: time.Hour,
 			Run: a.inTransactions(bulk.PurgeSome)},
+		{Name: "company.fields", Description: "Erase the values of fields of companies that were removed a month ago", Every: time.Hour,
+			Run: a.inTransactions(company.EraseSome)},
 		{Name: "notice.old", Description: "Remove notices that are three months old", Every: 24 * time.Hour,
 			Run: a.inTransaction(notice.PurgeOld)},
 		{Name: "user.sessions", Description: "Forget sessions that have expired", Every: time.Hour,

@@ -6,6 +6,7 @@ import (
 
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
+	"ariane/internal/company"
 	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/field"
@@ -23,7 +24,7 @@ import (
 // Language is what searches for contacts can speak of.
 func Language(d *db.DB) search.Language {
 	l := search.Language{
-		Catalogue: rule.Catalogue{"tag": label.Field(), "device": visit.DeviceField()},
+		Catalogue: rule.Catalogue{"tag": label.Field(), "device": visit.DeviceField(), "company_id": company.Field()},
 		Fields:    func(ctx context.Context) (*field.Set, error) { return field.Of(ctx, d) },
 		Users: func(ctx context.Context) ([]search.User, error) {
 			users, err := user.List(ctx, d)
@@ -89,4 +90,5 @@ var eventWords = map[activity.Kind][]string{
 	stage.KindChanged:      {"étape"},
 	consent.KindBlocked:    {"bloqué"},
 	consent.KindGiven:      {"consentement"},
+	company.KindJoined:     {"entreprise"},
 }

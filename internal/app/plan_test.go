@@ -27,8 +27,10 @@ import (
 	"ariane/internal/bulk"
 	"ariane/internal/category"
 	"ariane/internal/consent"
+	"ariane/internal/company"
 	"ariane/internal/contact"
 	"ariane/internal/duplicate"
+	"ariane/internal/field"
 	"ariane/internal/id"
 	"ariane/internal/note"
 	"ariane/internal/notice"
@@ -43,7 +45,7 @@ import (
 // as many as somebody made by hand, or as there are days.
 var growing = []string{"event", "contact", "contact_active", "contact_bin", "contact_ip", "contact_search", "identity", "identity_conflict", "ip_address", "field_index",
 	"form_submission", "form_submission_key", "job", "contact_tag", "contact_stage", "contact_note", "notice", "session", "user_login", "device", "visit_text", "visit_link", "untracked",
-	"duplicate_contact", "duplicate_key", "duplicate_pair", "duplicate_apart", "duplicate_step", "contact_block", "contact_wish", "contact_consent"}
+	"company", "company_member", "company_moved", "company_search", "duplicate_contact", "duplicate_key", "duplicate_pair", "duplicate_apart", "duplicate_step", "contact_block", "contact_wish", "contact_consent"}
 
 // whole are the statements that read a growing table to its end nevertheless, by a
 // part of their text, and why.
@@ -304,6 +306,9 @@ func starts(t *testing.T, d *db.DB) []string {
 		if _, err := bulk.Start(ctx, tx, bulk.Change{Kind: bulk.Tag, Tags: []string{"seen"}}, bulk.Selection{Contacts: []id.Contact{2, 3}}, bulk.By{User: u.ID}); err != nil {
 			return err
 		}
+		if err := employ(ctx, tx); err != nil {
+			return err
+		}
 		if err := manyApart(ctx, tx); err != nil {
 			return err
 		}
@@ -320,6 +325,7 @@ func starts(t *testing.T, d *db.DB) []string {
 		"/s/contacts/address?email=" + seed.HeavyEmail, "/healthz", "/readyz", "/metrics", "/api/contacts", "/api/contacts/", "/api/contacts?limit=5&orderBy=last_active&orderByDir=desc&search=martin",
 		"/index.php/api/contacts", "/index.php/api/contacts/", "/mtc", "/mtc.js", "/form/generate.js?id=1", "/form/message", "/form/embed/1", "/form/1", "/", "/s/", "/s/login",
 		"/api/none", "/index.php/api/none", "/s/forms/outgoing", "/s/password/none", "/s/setup/none", "/s/pictures/1/1", "/mtc/event", "/mtracking.gif", "/s/forms/results/1?search=bonjour", "/s/forms/results/2?from=2020-01-01&to=2099-01-01&search=zqzq"}
+	list = append(list, companyPages()...)
 	for _, path := range []string{"/fields", "/fields/2", "/fields/contact?search=name", "/fields/contact/", "/fields/contact/2", "/fields/company", "/fields/company/2", "/contacts/list/fields", "/stages", "/stages/", "/stages/1", "/categories", "/categories/", "/categories/1"} {
 		list = append(list, "/api"+path, "/index.php/api"+path)
 	}
@@ -365,6 +371,38 @@ func manySaid(ctx context.Context, tx *db.Tx) error {
 		}
 	}
 	return err
+// companyPages are addresses that lead to all that is asked of companies.
+func companyPages() []string {
+	list := []string{"/s/contacts?search=company_id%3A1"}
+	for _, query := range []string{"", "?search=martin+is:mine", "?search=zq", "?search=city:lyon", "?sort=people", "?sort=score&turned=1", "?sort=changed"} {
+		list = append(list, "/s/companies"+query)
+	}
+	for _, path := range []string{"view/1", "view/1?tab=people", "view/1?tab=people&after=1900000000000-9", "view/1?tab=notes", "view/1?before=1500000000000-9-9", "edit/1", "merge/1?with=planned", "delete/1", "new", "progress"} {
+		list = append(list, "/s/companies/"+path)
+	}
+	for _, path := range []string{"companies", "companies/", "companies?search=planned&limit=5", "companies/1", "contacts/2/companies", "fields/company", "fields/company/", "fields/company/37"} {
+		list = append(list, "/api/"+path, "/index.php/api/"+path)
+	}
+	return list
+}
+
+// employ makes a company with some people.
+func employ(ctx context.Context, tx *db.Tx) error {
+	for i, name := range []string{"Planned", "Planned too"} {
+		c, err := company.Add(ctx, tx, company.Edit{Values: map[string]string{field.CompanyName: name}})
+		for n := range id.Contact(5) {
+			if err == nil {
+				err = company.Join(ctx, tx, 20+10*id.Contact(i)+n*7, c, company.By{})
+			}
+			if fault.Is(err, fault.KindNotFound) {
+				err = nil // it lies in the bin
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // manyApart says of many contacts that they are not the same, so that it shows when all

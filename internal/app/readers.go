@@ -2,6 +2,7 @@ package app
 
 import (
 	"ariane/internal/activity"
+	"ariane/internal/company"
 	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/duplicate"
@@ -24,6 +25,7 @@ func Kinds() []activity.Definition {
 		note.Kinds(),
 		stage.Kinds(),
 		consent.Kinds(),
+		company.Kinds(),
 	} {
 		list = append(list, kinds...)
 	}
@@ -50,5 +52,7 @@ func Readers() []activity.Reader {
 		duplicate.Reader(),
 		stage.Reader(stage.Fates{Follow: contact.Follow, Moved: contact.Fates(),
 			Deleted: []activity.Kind{contact.KindDeleted, contact.KindVisitorDeleted}, Restored: []activity.Kind{contact.KindRestored, contact.KindVisitorRestored}}),
+		company.Reader(visit.KindPageViewed, form.KindSubmitted),
+		company.FigureReader(all, visit.KindPageViewed, form.KindSubmitted),
 	}
 }

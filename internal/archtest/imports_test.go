@@ -36,6 +36,8 @@ var neighbours = []struct{ from, to, reason string }{
 	{"contact", "rule", "the list of contacts is filtered by a tree of conditions, and contact publishes what may be asked"},
 	{"consent", "contact", "who may be written to is asked of all that were merged, and at the addresses they have"},
 	{"consent", "rule", "consent publishes how a list of contacts is asked for who may be written to"},
+	{"company", "contact", "what a contact says its company is decides which company it belongs to, and is told when that changes"},
+	{"company", "rule", "company publishes how a list of contacts is asked for a company"},
 	{"label", "rule", "label publishes how a list of contacts is asked for a tag"},
 	{"stage", "rule", "stage publishes how a list of contacts is asked for stages"},
 	{"category", "field", "texts are folded and cleaned as those of fields are"},

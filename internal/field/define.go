@@ -3,7 +3,9 @@ package field
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -19,17 +21,24 @@ type By struct {
 	Name string
 }
 
-// Add defines a field of contacts and returns it. What is wrong is said by the
+// Add defines a field of contacts, or of companies, and returns it. What is wrong is said by the
 // name of the property: label, alias, type, group, options, yes, no, scale,
 // rounding, limit, default, unique. A blank alias is made of the label.
 func Add(ctx context.Context, tx *db.Tx, f Field, by By) (Field, error) {
-	set, err := begin(ctx, tx)
+	if f.Object != Company {
+		f.Object = Contact
+	}
+	set, err := begin(ctx, tx, f.Object)
+	if err != nil {
+		return f, err
+	}
+	others, err := LoadOf(ctx, tx, map[string]string{Contact: Company, Company: Contact}[f.Object])
 	if err != nil {
 		return f, err
 	}
 	f = f.tidied()
 	problems := f.problems()
-	f.Alias = set.alias(f, problems)
+	f.Alias = set.alias(f, others, problems)
 	if err := problems.Err(); err != nil {
 		return f, err
 	}
@@ -38,7 +47,7 @@ func Add(ctx context.Context, tx *db.Tx, f Field, by By) (Field, error) {
 	if err != nil {
 		return f, err
 	}
-	f.ID, f.Object, f.Fixed, f.Added, f.CreatedBy, f.CreatedUser = lastStandard+n, Contact, false, tx.Now(), by.User, by.Name
+	f.ID, f.Fixed, f.Added, f.CreatedBy, f.CreatedUser = lastStandard+n, false, tx.Now(), by.User, by.Name
 	f.Position = set.end(f.Group)
 	f.Order, f.Listed = f.Position, lastStandard+f.Position
 	if f.Indexed() {
@@ -51,7 +60,7 @@ func Add(ctx context.Context, tx *db.Tx, f Field, by By) (Field, error) {
 // does more of a standard one. seen is when it was modified as far as the editor
 // knew, nil to overwrite whatever others did since; their change is a Conflict fault.
 func Change(ctx context.Context, tx *db.Tx, f Field, by By, seen *time.Time) (Field, error) {
-	set, err := begin(ctx, tx)
+	set, err := beginOf(ctx, tx, f.ID)
 	if err != nil {
 		return f, err
 	}
@@ -88,17 +97,17 @@ func Change(ctx context.Context, tx *db.Tx, f Field, by By, seen *time.Time) (Fi
 	case f.Indexing == Clashing && !f.Unique:
 		f.Indexing = Filled
 	}
-	if f.tighter(was) || f.Unfit != 0 && (f.Most() != was.Most() || !slices.Equal(f.Options, was.Options)) {
+	if f.Object == Contact && (f.tighter(was) || f.Unfit != 0 && (f.Most() != was.Most() || !slices.Equal(f.Options, was.Options))) {
 		f.Unfit = unfitUnknown
 	}
 	f.Modified, f.ModifiedBy, f.ModifiedUser = tx.Now(), by.User, by.Name
 	return f, f.write(ctx, tx)
 }
 
-// Arrange puts fields of a group in this order. Those of the group that are not
-// named follow.
-func Arrange(ctx context.Context, tx *db.Tx, g Group, order []int64) error {
-	set, err := begin(ctx, tx)
+// Arrange puts fields of a group of an object in this order. Those of the group
+// that are not named follow.
+func Arrange(ctx context.Context, tx *db.Tx, object string, g Group, order []int64) error {
+	set, err := begin(ctx, tx, object)
 	if err != nil {
 		return err
 	}
@@ -130,7 +139,7 @@ const KeptFor = 30 * 24 * time.Hour
 // Remove takes a field away, and returns it. Its values are kept for KeptFor, and come
 // back with Restore.
 func Remove(ctx context.Context, tx *db.Tx, number int64, by By) (Field, error) {
-	set, err := begin(ctx, tx)
+	set, err := beginOf(ctx, tx, number)
 	if err != nil {
 		return Field{}, err
 	}
@@ -139,7 +148,7 @@ func Remove(ctx context.Context, tx *db.Tx, number int64, by By) (Field, error) 
 		return f, err
 	}
 	if f.Fixed {
-		return f, fault.Refused(nil, fault.Say("field.fixed|This field is part of every contact and cannot be removed."))
+		return f, fault.Refused(nil, fault.Say("field.fixed|This field is always there and cannot be removed."))
 	}
 	f.Removed, f.Modified, f.ModifiedBy, f.ModifiedUser, f.Indexing = tx.Now(), tx.Now(), by.User, by.Name, Unindexed
 	return f, f.write(ctx, tx)
@@ -148,7 +157,7 @@ func Remove(ctx context.Context, tx *db.Tx, number int64, by By) (Field, error) 
 // Restore brings back a field that was removed, and returns it. Its index is to be
 // filled again.
 func Restore(ctx context.Context, tx *db.Tx, number int64, by By) (Field, error) {
-	set, err := begin(ctx, tx)
+	set, err := beginOf(ctx, tx, number)
 	if err != nil {
 		return Field{}, err
 	}
@@ -168,7 +177,7 @@ func Restore(ctx context.Context, tx *db.Tx, number int64, by By) (Field, error)
 // Forget ends a removed field, once its values are erased. Of a standard one it is
 // kept that it was removed, so that it can be restored.
 func Forget(ctx context.Context, tx *db.Tx, number int64) error {
-	if _, err := begin(ctx, tx); err != nil {
+	if _, err := beginOf(ctx, tx, number); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM field WHERE id = ? AND id > ? AND removed IS NOT NULL`, number, lastStandard); err != nil {
@@ -183,7 +192,7 @@ func Forget(ctx context.Context, tx *db.Tx, number int64) error {
 // Swept notes that all values of a field were looked at: how far its index is, and how
 // many do not fit.
 func Swept(ctx context.Context, tx *db.Tx, number int64, i Index, unfit int64) error {
-	if _, err := begin(ctx, tx); err != nil {
+	if _, err := beginOf(ctx, tx, number); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `UPDATE field SET indexing = ?, unfit = ? WHERE id = ? AND removed IS NULL`, int(i), unfit, number); err != nil {
@@ -195,7 +204,7 @@ func Swept(ctx context.Context, tx *db.Tx, number int64, i Index, unfit int64) e
 // Recheck has the values of a field looked at once more, for those that several contacts
 // have or that do not fit.
 func Recheck(ctx context.Context, tx *db.Tx, number int64) (Field, error) {
-	set, err := begin(ctx, tx)
+	set, err := beginOf(ctx, tx, number)
 	if err != nil {
 		return Field{}, err
 	}
@@ -218,8 +227,30 @@ type changing struct{}
 // Flush implements db.Pending.
 func (changing) Flush(context.Context, *db.Tx) error { return nil }
 
-// begin reads the fields to change one of them. Others who do wait.
-func begin(ctx context.Context, tx *db.Tx) (*Set, error) {
+// ObjectOf is what a field describes; a Contact where there is no such field.
+func ObjectOf(ctx context.Context, q db.Q, number int64) (string, error) {
+	if slices.ContainsFunc(companyStandards, func(f Field) bool { return f.ID == number }) {
+		return Company, nil
+	}
+	object := Contact
+	err := q.QueryRow(ctx, `SELECT object FROM field WHERE id = ?`, number).Scan(&object)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return object, err
+}
+
+// beginOf is begin for the fields of what a field describes.
+func beginOf(ctx context.Context, tx *db.Tx, number int64) (*Set, error) {
+	object, err := ObjectOf(ctx, tx, number)
+	if err != nil {
+		return nil, fmt.Errorf("change field %d: %w", number, err)
+	}
+	return begin(ctx, tx, object)
+}
+
+// begin reads the fields of an object to change one of them. Others who do wait.
+func begin(ctx context.Context, tx *db.Tx, object string) (*Set, error) {
 	tx.Attach(changing{}, func() db.Pending { return changing{} })
 	if _, err := tx.Exec(ctx, `UPDATE field_version SET version = version + 1`); err != nil {
 		return nil, fmt.Errorf("change fields: %w", err)
@@ -227,7 +258,7 @@ func begin(ctx context.Context, tx *db.Tx) (*Set, error) {
 	if err := tx.Publish(topic); err != nil {
 		return nil, err
 	}
-	return Load(ctx, tx)
+	return LoadOf(ctx, tx, object)
 }
 
 // ByID finds a field; an unknown one is a NotFound fault.

@@ -192,7 +192,7 @@ func TestOrderOfFields(t *testing.T) {
 	f = b.added(f)
 	twitter, _ := b.set().ByAlias("twitter")
 	if err := b.do(func(ctx context.Context, tx *db.Tx) error {
-		return field.Arrange(ctx, tx, field.Social, []int64{f.ID, twitter.ID, 999})
+		return field.Arrange(ctx, tx, field.Contact, field.Social, []int64{f.ID, twitter.ID, 999})
 	}); err != nil {
 		t.Fatal(err)
 	}

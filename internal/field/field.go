@@ -98,8 +98,11 @@ func (g Group) Name(ctx context.Context) string {
 // Groups lists the groups in the order of the page, empty ones too.
 func Groups() []Group { return []Group{Core, Social, Personal, Professional} }
 
-// Contact is the object whose fields these are, in the protocol's word.
-const Contact = "lead"
+// The objects that have fields, in the protocol's words.
+const (
+	Contact = "lead"
+	Company = "company"
+)
 
 // Option is a value to choose, and what to call it.
 type Option struct {
@@ -194,8 +197,11 @@ func (f Field) Direct() bool {
 	return slices.Contains([]string{"firstname", "lastname", "company", "email"}, f.Alias) && !f.Custom()
 }
 
-// Indexed tells whether the values are kept in an index, complete or not.
-func (f Field) Indexed() bool { return f.Alias != "email" && (f.Unique || f.Filterable) }
+// Indexed tells whether the values are kept in an index, complete or not. Those of
+// companies are not: companies are found by their name.
+func (f Field) Indexed() bool {
+	return f.Object == Contact && f.Alias != "email" && (f.Unique || f.Filterable)
+}
 
 // Keyed tells whether a contact is found by the value: it belongs to one contact
 // only, and all values were looked at.

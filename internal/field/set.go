@@ -14,9 +14,10 @@ import (
 	"ariane/internal/id"
 )
 
-// Set is all the fields of contacts as they were defined at one moment. It never
+// Set is all the fields of an object as they were defined at one moment. It never
 // changes, nor may what its methods return be changed.
 type Set struct {
+	object   string
 	version  int64
 	all      []Field // in the order of pages
 	at       map[string]int
@@ -28,6 +29,9 @@ type Set struct {
 	social   []Field
 	defaults map[string]string
 }
+
+// Object is what the fields describe: Contact or Company.
+func (s *Set) Object() string { return s.object }
 
 // Version rises with each change of a definition.
 func (s *Set) Version() int64 { return s.version }
@@ -100,7 +104,7 @@ func (s *Set) Social() []Field { return s.social }
 func (s *Set) Defaults() map[string]string { return s.defaults }
 
 // Standard is the fields every contact has, where nobody defined any.
-func Standard() *Set { return compile(0, slices.Clone(standards)) }
+func Standard() *Set { return compile(0, Contact, slices.Clone(standards)) }
 
 // definition is what is stored of a field in JSON. Of a standard field only what
 // may be changed counts.
@@ -145,12 +149,15 @@ func (f Field) defined(d definition) Field {
 }
 
 // Load reads the fields of contacts from the database.
-func Load(ctx context.Context, q db.Q) (*Set, error) {
+func Load(ctx context.Context, q db.Q) (*Set, error) { return LoadOf(ctx, q, Contact) }
+
+// LoadOf reads the fields of an object from the database.
+func LoadOf(ctx context.Context, q db.Q, object string) (*Set, error) {
 	version, err := readVersion(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	return load(ctx, q, version)
+	return load(ctx, q, version, object)
 }
 
 func readVersion(ctx context.Context, q db.Q) (version int64, err error) {
@@ -161,15 +168,18 @@ func readVersion(ctx context.Context, q db.Q) (version int64, err error) {
 }
 
 // load reads what is no older than the version.
-func load(ctx context.Context, q db.Q, version int64) (*Set, error) {
+func load(ctx context.Context, q db.Q, version int64, object string) (*Set, error) {
 	list := slices.Clone(standards)
+	if object == Company {
+		list = slices.Clone(companyStandards)
+	}
 	at := map[int64]int{}
 	for i, f := range list {
 		at[f.ID] = i
 	}
 	err := db.Each(ctx, q, `SELECT id, alias, position, definition, indexing, unfit, added, modified, created_by, created_by_user, modified_by, modified_by_user, removed
-		FROM field WHERE object = ? ORDER BY id`, []any{Contact}, func(row db.Row) error {
-		f := Field{Object: Contact}
+		FROM field WHERE object = ? ORDER BY id`, []any{object}, func(row db.Row) error {
+		f := Field{Object: object}
 		var raw string
 		var added, modified, createdBy, modifiedBy, removed sql.NullInt64
 		var createdUser, modifiedUser sql.NullString
@@ -201,17 +211,17 @@ func load(ctx context.Context, q db.Q, version int64) (*Set, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read fields: %w", err)
 	}
-	return compile(version, list), nil
+	return compile(version, object, list), nil
 }
 
 // unchanged is the definition of a standard field of which only the place changed.
 const unchanged = "{}"
 
-func compile(version int64, list []Field) *Set {
+func compile(version int64, object string, list []Field) *Set {
 	slices.SortStableFunc(list, func(a, b Field) int {
 		return cmp.Or(cmp.Compare(slices.Index(Groups(), a.Group), slices.Index(Groups(), b.Group)), cmp.Compare(a.Position, b.Position), cmp.Compare(a.ID, b.ID))
 	})
-	s := &Set{version: version, at: make(map[string]int, len(list)), removed: map[string]Field{}, defaults: map[string]string{}, groups: map[Group][]Field{}}
+	s := &Set{object: object, version: version, at: make(map[string]int, len(list)), removed: map[string]Field{}, defaults: map[string]string{}, groups: map[Group][]Field{}}
 	for _, f := range list {
 		if !f.Removed.IsZero() {
 			s.removed[f.Alias] = f
@@ -243,13 +253,13 @@ func compile(version int64, list []Field) *Set {
 // topic is published once a definition has changed.
 const topic = "field"
 
-// cache is the set that a process knows of a database.
+// cache is the sets that a process knows of a database.
 type cache struct{ held atomic.Pointer[held] }
 
 type held struct {
-	set     *Set
-	until   time.Time
-	changed <-chan struct{}
+	set, companies *Set
+	until          time.Time
+	changed        <-chan struct{}
 }
 
 // cachedFor bounds how long a change of another process goes unnoticed where
@@ -261,9 +271,26 @@ type cacheKey struct{}
 // Of is the fields of contacts, as this process knows them. What another process
 // changed a moment ago may be missing; a transaction that depends on it asks Now.
 func Of(ctx context.Context, q db.Q) (*Set, error) {
+	h, err := known(ctx, q)
+	return h.set, err
+}
+
+// OfCompanies is Of for the fields of companies.
+func OfCompanies(ctx context.Context, q db.Q) (*Set, error) {
+	h, err := known(ctx, q)
+	return h.companies, err
+}
+
+func known(ctx context.Context, q db.Q) (held, error) {
+	fresh := held{until: time.Now().Add(cachedFor)}
 	d := db.Of(q)
 	if d == nil {
-		return Load(ctx, q)
+		version, err := readVersion(ctx, q)
+		if err != nil {
+			return held{}, err
+		}
+		err = fresh.read(ctx, q, version)
+		return fresh, err
 	}
 	c := d.Held(cacheKey{}, func() any { return &cache{} }).(*cache)
 	h := c.held.Load()
@@ -271,23 +298,31 @@ func Of(ctx context.Context, q db.Q) (*Set, error) {
 		select {
 		case <-h.changed:
 		default:
-			return h.set, nil
+			return *h, nil
 		}
 	}
-	fresh := &held{until: time.Now().Add(cachedFor), changed: d.Topic(topic).Wait()}
+	fresh.changed = d.Topic(topic).Wait()
 	version, err := readVersion(ctx, q)
 	if err != nil {
-		return nil, err
+		return held{}, err
 	}
 	if h != nil && h.set.version == version {
-		fresh.set = h.set
-	} else if fresh.set, err = load(ctx, q, version); err != nil {
-		return nil, err
+		fresh.set, fresh.companies = h.set, h.companies
+	} else if err := fresh.read(ctx, q, version); err != nil {
+		return held{}, err
 	}
 	if tx, ok := q.(*db.Tx); !ok || !tx.Attached(changing{}) {
-		c.held.Store(fresh)
+		c.held.Store(&fresh)
 	}
-	return fresh.set, nil
+	return fresh, nil
+}
+
+// read reads what is no older than the version.
+func (h *held) read(ctx context.Context, q db.Q, version int64) (err error) {
+	if h.set, err = load(ctx, q, version, Contact); err == nil {
+		h.companies, err = load(ctx, q, version, Company)
+	}
+	return err
 }
 
 // Now is the fields of contacts as they are in this transaction. Who asks it after
@@ -302,5 +337,5 @@ func Now(ctx context.Context, tx *db.Tx) (*Set, error) {
 	if err != nil || version == known.version {
 		return known, err
 	}
-	return load(ctx, tx, version)
+	return load(ctx, tx, version, Contact)
 }

@@ -64,6 +64,12 @@ func Suggestions(f Field, lang string) []Option {
 		}
 		return f.Options
 	case Select, Multiselect:
+		if f.Alias == industryAlias && lang == "fr" {
+			for _, o := range f.Options {
+				list = append(list, Option{o.Value, IndustryName(o.Value, lang)})
+			}
+			return list
+		}
 		return f.Options
 	case Boolean:
 		return []Option{{"1", f.Yes}, {"0", f.No}}

@@ -10,6 +10,8 @@ type (
 	Contact int64
 	// Event names one event of a thread. Within a lane, greater is later.
 	Event int64
+	// Company names a company. It stays valid after a merge.
+	Company int64
 	// Device names one browser of one contact.
 	Device int64
 	// User names somebody who logs in.

@@ -60,6 +60,7 @@ var commands = []command{
 	{[]string{"utm_term"}, nil, Text, hit},
 	{[]string{"hit", "appel"}, nil, Choice, nowhere},
 	{[]string{"ids"}, []string{"id"}, Text, numbers},
+	{[]string{"company_id"}, []string{"company_id"}, Text, numbers},
 }
 
 var (
@@ -286,6 +287,9 @@ func staged(c command, v value, r *reading) (rule.Node, bool) {
 	}
 	return starts(c, v, r)
 }
+
+// numbered tells that a command takes numbers of things.
+func numbered(name string) bool { return name == "ids" || name == "company_id" }
 
 func numbers(c command, v value, _ *reading) (rule.Node, bool) {
 	ids := []int64{}

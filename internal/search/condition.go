@@ -70,7 +70,7 @@ func (c Command) Asks() []Ask {
 		list = []Ask{Exactly, AtLeast, AtMost, Above, Below, Between}
 	case c.Takes == Time:
 		list = []Ask{Within, Older, Exactly, Above, AtLeast, Below, AtMost, Between}
-	case c.Takes == Choice || c.Name == "ids":
+	case c.Takes == Choice || numbered(c.Name):
 		list = []Ask{Exactly}
 		if c.Name == "tag" {
 			list = append(list, Like)
@@ -82,7 +82,7 @@ func (c Command) Asks() []Ask {
 	default:
 		list = []Ask{Starts, Exactly, Holds, Ends, Like}
 	}
-	if len(c.fields) > 0 && c.Name != "ids" {
+	if len(c.fields) > 0 && !numbered(c.Name) {
 		list = append(list, Filled, Missing)
 	}
 	return list
@@ -130,7 +130,7 @@ func (c Command) read(t Term) (ask Ask, from, to string) {
 		return lengths(v.text)
 	case c.Name == "tag" && v.wild():
 		return Like, v.text, ""
-	case c.Takes == Choice || c.Name == "ids":
+	case c.Takes == Choice || numbered(c.Name):
 		return Exactly, v.plain(), ""
 	case !v.wild() && v.strict:
 		return Exactly, v.plain(), ""
@@ -241,7 +241,7 @@ func (c Condition) write(name, has string) Term {
 		t = Value(name, text)
 		t.Strict = !c.Command.main() && c.Command.Name != "tag"
 	case Value(name, literal).Empty():
-	case c.Command.Takes == Choice || c.Command.Name == "ids":
+	case c.Command.Takes == Choice || numbered(c.Command.Name):
 		t = Value(name, literal)
 	case c.Ask == Exactly:
 		t = Value(name, literal)

@@ -127,6 +127,11 @@ func ContactURL(contact id.Contact) string {
 	return "/s/contacts/view/" + strconv.FormatInt(int64(contact), 10)
 }
 
+// CompanyURL is the address of a company's page.
+func CompanyURL(company id.Company) string {
+	return "/s/companies/view/" + strconv.FormatInt(int64(company), 10)
+}
+
 // errGone says that the other side no longer listens.
 var errGone = errors.New("the client is gone")
 

@@ -15,7 +15,7 @@ import (
 )
 
 // editable are the things that View.Editing may name.
-var editable = regexp.MustCompile(`^(contact|form)/[1-9][0-9]{0,17}$`)
+var editable = regexp.MustCompile(`^(company|contact|form)/[1-9][0-9]{0,17}$`)
 
 // Editable is what View.Editing takes; empty for something that is only created.
 func Editable[T ~int64](kind string, number T) string {

@@ -30,6 +30,8 @@ var (
 	AllowedSites = Setting[[]string]{name: "cors_valid_domains"}
 	// SiteURL is the address of the owner's web site, to show in examples.
 	SiteURL = Setting[string]{name: "site_url"}
+	// SeveralCompanies lets a contact belong to more than one company.
+	SeveralCompanies = Setting[bool]{name: "contact_allow_multiple_companies", standard: true}
 )
 
 // Get reads a choice, or its default when nobody has chosen.

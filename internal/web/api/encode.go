@@ -115,7 +115,7 @@ func properties(f field.Field) string {
 	switch {
 	case f.Type == field.Boolean:
 		return "a:2:{" + text("yes") + text(f.Yes) + text("no") + text(f.No) + "}"
-	case f.Type == field.Number && (f.Scale > 0 || f.Custom()):
+	case f.Type == field.Number && (f.Scale > 0 || f.Rounding != 0):
 		return fmt.Sprintf("a:2:{%si:%d;%si:%d;}", text("roundmode"), cmp.Or(f.Rounding, field.RoundHalfEven), text("scale"), f.Scale)
 	case len(f.Options) == 0:
 		return "a:0:{}"

@@ -17,17 +17,45 @@ import (
 	"ariane/internal/web/api/param"
 )
 
-func (a *door) fieldResource() resource {
-	return resource{one: "field", many: "fields", path: "/fields/contact", encode: a.encodeFields, create: a.createField, edit: a.editField,
+// definitions are the fields of an object.
+type definitions struct {
+	*door
+	object string
+}
+
+func (d definitions) resource() resource {
+	path := map[string]string{field.Contact: "/fields/contact", field.Company: "/fields/company"}[d.object]
+	return resource{one: "field", many: "fields", path: path, encode: d.encodeFields, create: d.createField, edit: d.editField,
 		remove: func(ctx context.Context, tx *db.Tx, number int64) error {
-			_, err := contact.Sweep{Field: number}.Start(ctx, tx, func() (field.Field, error) { return field.Remove(ctx, tx, number, definer(ctx)) })
+			if err := d.there(ctx, tx, number); err != nil {
+				return err
+			}
+			_, err := d.write(ctx, tx, number, func() (field.Field, error) { return field.Remove(ctx, tx, number, definer(ctx)) })
 			return err
 		}}
 }
 
-// fieldCalls are the endpoints of fields of contacts.
-func (a *door) fieldCalls() []call {
-	return append([]call{{"GET", "", a.fields}, {"GET", "/{$}", a.fields}, {"GET", "/{id}", a.field}}, a.writes(a.fieldResource())...)
+// there tells whether a field describes the object.
+func (d definitions) there(ctx context.Context, q db.Q, number int64) error {
+	set, err := field.LoadOf(ctx, q, d.object)
+	if err == nil {
+		_, err = set.ByID(number)
+	}
+	return err
+}
+
+// write changes a definition; those of contacts have consequences for their values.
+func (d definitions) write(ctx context.Context, tx *db.Tx, number int64, change func() (field.Field, error)) (field.Field, error) {
+	if d.object == field.Company {
+		return change()
+	}
+	return contact.Sweep{Field: number}.Start(ctx, tx, change)
+}
+
+// fieldCalls are the endpoints of the fields of an object.
+func (a *door) fieldCalls(object string) []call {
+	d := definitions{a, object}
+	return append([]call{{"GET", "", d.fields}, {"GET", "/{$}", d.fields}, {"GET", "/{id}", d.field}}, a.writes(d.resource())...)
 }
 
 // changing is who may call a method on definitions.
@@ -59,12 +87,7 @@ func shortened(calls []call) web.Handler {
 	}
 }
 
-// noCompanies answers calls about fields of companies.
-func noCompanies(w http.ResponseWriter, _ *http.Request) error {
-	return refuse(w, http.StatusNotFound, "There are no fields of companies here.", []string{})
-}
-
-func (a *door) field(w http.ResponseWriter, r *http.Request) error {
+func (d definitions) field(w http.ResponseWriter, r *http.Request) error {
 	if !digits(r.PathValue("id")) {
 		return notFound(w, r)
 	}
@@ -72,15 +95,15 @@ func (a *door) field(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.fieldResource().show(r.Context(), w, http.StatusOK, number, shape{})
+	return d.resource().show(r.Context(), w, http.StatusOK, number, shape{})
 }
 
-func (a *door) encodeFields(ctx context.Context, numbers []int64, s shape) (map[int64]json.RawMessage, error) {
-	set, err := field.Load(ctx, a.DB)
+func (d definitions) encodeFields(ctx context.Context, numbers []int64, s shape) (map[int64]json.RawMessage, error) {
+	set, err := field.LoadOf(ctx, d.DB, d.object)
 	if err != nil {
 		return nil, err
 	}
-	followed, err := setting.Get(ctx, a.DB, setting.Followed)
+	followed, err := setting.Get(ctx, d.DB, setting.Followed)
 	if err != nil {
 		return nil, err
 	}
@@ -144,12 +167,13 @@ func definer(ctx context.Context) field.By {
 var ours = map[string]string{"options": "properties", "yes": "properties", "no": "properties", "scale": "properties", "rounding": "properties",
 	"default": "defaultValue", "limit": "charLengthLimit", "unique": "isUniqueIdentifier"}
 
-func (a *door) createField(ctx context.Context, tx *db.Tx, s sent) (int64, bool, error) {
+func (d definitions) createField(ctx context.Context, tx *db.Tx, s sent) (int64, bool, error) {
 	kind := field.Type(cmp.Or(s.Get("type").Text(), string(field.Text)))
 	f := asNew(kind)
+	f.Object = d.object
 	f.Alias = field.AliasOf(s.Get("alias").Text())
 	read(&f, s)
-	f, err := contact.Sweep{}.Start(ctx, tx, func() (field.Field, error) { return field.Add(ctx, tx, f, definer(ctx)) })
+	f, err := d.write(ctx, tx, 0, func() (field.Field, error) { return field.Add(ctx, tx, f, definer(ctx)) })
 	if err != nil {
 		return 0, false, reworded(err, s.Value, ours)
 	}
@@ -165,8 +189,8 @@ func asNew(kind field.Type) field.Field {
 	return f
 }
 
-func (a *door) editField(ctx context.Context, tx *db.Tx, number int64, s sent) error {
-	set, err := field.Load(ctx, tx)
+func (d definitions) editField(ctx context.Context, tx *db.Tx, number int64, s sent) error {
+	set, err := field.LoadOf(ctx, tx, d.object)
 	if err != nil {
 		return err
 	}
@@ -176,7 +200,7 @@ func (a *door) editField(ctx context.Context, tx *db.Tx, number int64, s sent) e
 	}
 	if s.whole {
 		fresh := asNew(f.Type)
-		fresh.ID, fresh.Alias, fresh.Label, fresh.APILabel, fresh.Fixed = f.ID, f.Alias, f.Label, f.APILabel, f.Fixed
+		fresh.Object, fresh.ID, fresh.Alias, fresh.Label, fresh.APILabel, fresh.Fixed = f.Object, f.ID, f.Alias, f.Label, f.APILabel, f.Fixed
 		if f = fresh; !f.Custom() {
 			f.Limit = 0
 		}
@@ -185,7 +209,7 @@ func (a *door) editField(ctx context.Context, tx *db.Tx, number int64, s sent) e
 	if !f.Custom() && f.Renamed == f.APILabel {
 		f.Renamed = ""
 	}
-	f, err = contact.Sweep{Field: number}.Start(ctx, tx, func() (field.Field, error) { return field.Change(ctx, tx, f, definer(ctx), nil) })
+	f, err = d.write(ctx, tx, number, func() (field.Field, error) { return field.Change(ctx, tx, f, definer(ctx), nil) })
 	if err != nil {
 		return reworded(err, s.Value, ours)
 	}
@@ -256,7 +280,7 @@ func options(v param.Value) []field.Option {
 // public lets pages write the field, or forbids it.
 func public(ctx context.Context, tx *db.Tx, f field.Field, s sent) error {
 	v := s.Get("isPubliclyUpdatable")
-	if v.Blank() && !s.whole || f.Computed() {
+	if v.Blank() && !s.whole || f.Computed() || f.Object == field.Company {
 		return nil
 	}
 	followed, err := setting.Get(ctx, tx, setting.Followed)
@@ -279,8 +303,12 @@ func (a *door) listFields(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	companies, err := field.OfCompanies(r.Context(), a.DB)
+	if err != nil {
+		return err
+	}
 	list := object{}
-	for _, f := range inOrder(set.Published()) {
+	for _, f := range append(inOrder(set.Published()), inOrder(companies.Published())...) {
 		o := object{{"id", f.ID}, {"label", f.English()}, {"alias", f.Alias}, {"type", f.Type}, {"group", f.Group}, {"order", f.Order}, {"object", f.Object}}
 		if p := propertiesOf(f); len(p) == 0 {
 			o = append(o, member{"properties", p})

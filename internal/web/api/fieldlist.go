@@ -15,18 +15,18 @@ import (
 	"ariane/internal/web/api/param"
 )
 
-// fields answers GET /fields/contact. There are few enough to look at all.
-func (a *door) fields(w http.ResponseWriter, r *http.Request) error {
+// fields answers GET /fields/contact, and /fields/company. There are few enough to look at all.
+func (d definitions) fields(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	query, err := param.Query(r.URL.RawQuery)
 	if err != nil {
 		return err
 	}
-	set, err := field.Of(ctx, a.DB)
+	set, err := field.LoadOf(ctx, d.DB, d.object)
 	if err != nil {
 		return err
 	}
-	followed, err := setting.Get(ctx, a.DB, setting.Followed)
+	followed, err := setting.Get(ctx, d.DB, setting.Followed)
 	if err != nil {
 		return err
 	}

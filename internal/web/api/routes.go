@@ -4,6 +4,7 @@ import (
 	"ariane/internal/activity"
 	"ariane/internal/base/clock"
 	"ariane/internal/base/db"
+	"ariane/internal/field"
 	"ariane/internal/search"
 	"ariane/internal/web"
 )
@@ -47,17 +48,22 @@ func Routes(d Deps) []web.Route {
 				add(c.method, path+c.path, c.handler)
 			}
 		}
-		fields := a.fieldCalls()
+		add("GET", "/contacts/{id}/companies", a.companiesOf)
+		for _, c := range a.companyCalls() {
+			add(c.method, "/companies"+c.path, c.handler)
+		}
+		fields := a.fieldCalls(field.Contact)
 		for _, c := range fields {
 			routes = append(routes, web.Route{Pattern: c.method + " " + prefix + "/fields/contact" + c.path, Permission: changing(c.method), Handler: answer(c.handler)})
+		}
+		for _, c := range a.fieldCalls(field.Company) {
+			routes = append(routes, web.Route{Pattern: c.method + " " + prefix + "/fields/company" + c.path, Permission: changing(c.method), Handler: answer(c.handler)})
 		}
 		for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
 			bare := web.Route{Pattern: method + " " + prefix + "/fields", Permission: changing(method), Handler: answer(shortened(fields))}
 			routes = append(routes, bare)
 			bare.Pattern += "/{rest...}"
 			routes = append(routes, bare)
-			add(method, "/fields/company", noCompanies)
-			add(method, "/fields/company/{rest...}", noCompanies)
 		}
 		for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
 			add(method, "/", notFound)

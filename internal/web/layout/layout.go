@@ -13,18 +13,19 @@ import (
 type Section string
 
 const (
-	None     Section = ""
-	Home     Section = "home"
-	Contacts Section = "contacts"
-	Stages   Section = "stages"
-	Forms    Section = "forms"
-	Tracking Section = "tracking"
-	Activity Section = "activity"
-	Fields   Section = "fields"
-	Users    Section = "users"
-	System   Section = "system"
-	Notices  Section = "notices"
-	Account  Section = "account"
+	None      Section = ""
+	Home      Section = "home"
+	Contacts  Section = "contacts"
+	Companies Section = "companies"
+	Stages    Section = "stages"
+	Forms     Section = "forms"
+	Tracking  Section = "tracking"
+	Activity  Section = "activity"
+	Fields    Section = "fields"
+	Users     Section = "users"
+	System    Section = "system"
+	Notices   Section = "notices"
+	Account   Section = "account"
 )
 
 // home is where the brand leads.
@@ -110,6 +111,7 @@ func navigation(ctx context.Context, admin bool) []group {
 		}},
 		{i18n.T(ctx, "layout.people|People"), []entry{
 			{Contacts, "/s/contacts", "address-book", i18n.T(ctx, "layout.contacts|Contacts"), false, "c", i18n.T(ctx, "layout.words.contacts|leads people visitors")},
+			{Companies, "/s/companies", "building", i18n.T(ctx, "layout.companies|Companies"), false, "o", i18n.T(ctx, "layout.words.companies|organisations accounts firms employers")},
 			{Stages, "/s/stages/board", "stairs", i18n.T(ctx, "layout.stages|Stages"), false, "e", i18n.T(ctx, "layout.words.stages|funnel pipeline board kanban lifecycle")},
 		}},
 		{i18n.T(ctx, "layout.web|Web"), []entry{

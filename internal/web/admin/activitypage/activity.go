@@ -11,6 +11,7 @@ import (
 
 	"ariane/internal/activity"
 	"ariane/internal/base/i18n"
+	"ariane/internal/company"
 	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/form"
@@ -41,7 +42,8 @@ var groups = map[string][]activity.Kind{
 	"wishes": {consent.KindBlocked, consent.KindAllowed, consent.KindWishes, consent.KindGiven, consent.KindWithdrawn},
 	"people": {contact.KindIdentified, contact.KindCreated, contact.KindMerged, contact.KindJoined, contact.KindUnmerged, contact.KindParted, contact.KindHandedOver},
 	"team": {contact.KindUpdated, label.KindAdded, label.KindRemoved, stage.KindChanged, note.KindAdded, note.KindChanged, note.KindDeleted,
-		contact.KindDeleted, contact.KindRestored, contact.KindVisitorDeleted, contact.KindVisitorRestored, visit.KindFollowing},
+		contact.KindDeleted, contact.KindRestored, contact.KindVisitorDeleted, contact.KindVisitorRestored, visit.KindFollowing,
+		company.KindJoined, company.KindLeft, company.KindPrimary},
 }
 
 // Who an event is about, as the address says it.

@@ -308,6 +308,7 @@ func commandGroups(ctx context.Context) []choiceGroup {
 			{Value: "", Label: t("contactpage.command.text|Words")}, {Value: "name", Label: t("contactpage.sort.name|Name")}, {Value: "email", Label: t("contactpage.reach.email|E-mail")},
 			{Value: "company", Label: t("contactpage.column.company|Company")}, {Value: "phone", Label: t("contactpage.command.phone|Telephone")}, {Value: "place", Label: t("contactpage.column.location|Location")},
 			{Value: "is", Label: t("contactpage.command.is|Kind of contact")}, {Value: "ip", Label: t("contactpage.command.ip|IP address")}, {Value: "ids", Label: t("contactpage.number|Number")},
+			{Value: "company_id", Label: t("contactpage.command.company_id|Number of a company")},
 		}},
 		{t("contactpage.words.known|What is known"), []ui.Choice{
 			{Value: "tag", Label: t("contactpage.command.tag|Tag")}, {Value: "stage", Label: t("contactpage.stage|Stage")}, {Value: "owner", Label: t("contactpage.owner|Owner")}, {Value: "points", Label: t("contactpage.column.points|Points")},

@@ -10,6 +10,7 @@ import (
 
 	"ariane/internal/activity"
 	"ariane/internal/base/i18n"
+	"ariane/internal/company"
 	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/field"
@@ -49,7 +50,10 @@ type viewData struct {
 	Tags    []label.Tag
 	AllTags []label.Tag
 	Stage   stageData
-	Owner   string // name of the user in charge
+	// Companies are those it belongs to, Offered some that there are.
+	Companies []company.Member
+	Offered   []company.Company
+	Owner     string // name of the user in charge
 	// Tally counts the latest events by kind, All tells that there are no others.
 	Tally  map[activity.Kind]int
 	All    bool
@@ -90,6 +94,14 @@ func (d Deps) loadView(ctx context.Context, c contact.Contact, v viewRequest) (v
 		return data, err
 	}
 	data.Tags = tags[c.ID]
+	members, err := company.Of(ctx, d.DB, []id.Contact{c.ID})
+	if err != nil {
+		return data, err
+	}
+	data.Companies = members[c.ID]
+	if data.Offered, err = company.Suggest(ctx, d.DB, "", mostSuggested); err != nil {
+		return data, err
+	}
 	if data.AllTags, err = label.All(ctx, d.DB, mostSuggested); err != nil {
 		return data, err
 	}
@@ -223,15 +235,17 @@ func (d Deps) view(w http.ResponseWriter, r *http.Request) error {
 
 // contactView is the page of one contact.
 type contactView struct {
-	Number  string
-	Tags    []tagView
-	AllTags []label.Tag
-	Stage   stageView
-	Person  ui.Person
-	Under   string // position, company, place
-	Known   string // "Known since …", empty for a visitor
-	Reach   []channel
-	Blocks  []blockView
+	Number    string
+	Tags      []tagView
+	AllTags   []label.Tag
+	Companies []companyRow
+	Stage     stageView
+	Offered   []string
+	Person    ui.Person
+	Under     string // position, company, place
+	Known     string // "Known since …", empty for a visitor
+	Reach     []channel
+	Blocks    []blockView
 	// Likenesses are those who may be the same person.
 	Likenesses []likeness
 	Points     string
@@ -283,6 +297,7 @@ func newContactView(ctx context.Context, now time.Time, request viewRequest, dat
 	}
 	v.Tags, v.AllTags = tagViews(data.Tags), data.AllTags
 	v.Stage = newStageView(ctx, now, data.Stage)
+	v.Companies, v.Offered = companyRows(ctx, data.Companies), companyNames(data.Offered)
 	v.Underway, v.Blocks = data.Underway, blockViews(ctx, data.Blocks)
 	v.Followed, v.FollowURL = data.Followed, listURL+"/follow/"+v.Number
 	v.Under = strings.Join(details(c.Fields["position"], c.Fields["company"], location(ctx, c)), " · ")

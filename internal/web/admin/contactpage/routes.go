@@ -59,6 +59,7 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "POST /s/contacts/unmerge/{id}", Permission: web.SignedIn, Handler: d.unmerge},
 		{Pattern: "POST /s/contacts/tags/{id}", Permission: web.SignedIn, Handler: d.changeTags},
 		{Pattern: "POST /s/contacts/stage/{id}", Permission: web.SignedIn, Handler: d.changeStage},
+		{Pattern: "POST /s/contacts/companies/{id}", Permission: web.SignedIn, Handler: d.changeCompanies},
 		{Pattern: "POST /s/contacts/follow/{id}", Permission: web.SignedIn, Handler: d.follow},
 		{Pattern: "POST /s/contacts/devices/{id}/{device}", Permission: web.SignedIn, Handler: d.setShared},
 		{Pattern: "POST /s/contacts/notes/{id}", Permission: web.SignedIn, Handler: d.addNote},

@@ -10,6 +10,7 @@ import (
 
 	"ariane/internal/activity"
 	"ariane/internal/base/i18n"
+	"ariane/internal/company"
 	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/field"
@@ -19,6 +20,7 @@ import (
 	"ariane/internal/note"
 	"ariane/internal/stage"
 	"ariane/internal/visit"
+	"ariane/internal/web"
 	"ariane/internal/web/ui"
 )
 
@@ -65,6 +67,10 @@ var tellings = map[activity.Kind]telling{
 	contact.KindVisitorDeleted:  {"trash", ui.Red, tellRemoved},
 	contact.KindVisitorRestored: {"refresh", ui.Green, tellRemoved},
 	contact.KindVisitorUnmerged: {"arrows-split", ui.Indigo, tellParted},
+
+	company.KindJoined:  {"building", ui.Cyan, tellBelonging},
+	company.KindLeft:    {"building", ui.Grey, tellBelonging},
+	company.KindPrimary: {"star", ui.Cyan, tellBelonging},
 
 	note.KindAdded:   {"note", ui.Amber, tellNoted},
 	note.KindChanged: {"note", ui.Grey, tellNoted},
@@ -216,6 +222,24 @@ func tellTagged(ctx context.Context, e told, l *ui.ThreadLine) error {
 		sentence(ctx, l, "contactpage.thread.untagged|Tag %s removed", t.Name)
 	}
 	l.Details = details(by(ctx, contact.By{Object: t.By.Object, ID: t.By.ID, Name: t.By.Name}))
+	return nil
+}
+
+func tellBelonging(ctx context.Context, e told, l *ui.ThreadLine) error {
+	var b company.Belonging
+	if err := e.Decode(&b); err != nil {
+		return err
+	}
+	switch {
+	case e.Kind == company.KindLeft:
+		sentence(ctx, l, "contactpage.thread.company.left|Belongs to %s no longer", b.Name)
+	case e.Kind == company.KindPrimary:
+		sentence(ctx, l, "contactpage.thread.company.primary|%s is the primary company", b.Name)
+	default:
+		sentence(ctx, l, "contactpage.thread.company.joined|Belongs to %s", b.Name)
+	}
+	l.ObjectURL = web.CompanyURL(b.Company)
+	l.Details = details(by(ctx, contact.By{Object: b.By.Object, ID: b.By.ID, Name: b.By.Name}))
 	return nil
 }
 

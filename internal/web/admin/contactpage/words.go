@@ -39,6 +39,7 @@ func searchWords(ctx context.Context) []wordGroup {
 			{"is", t("contactpage.word.is|is"), t("contactpage.example.is|anonymous"), t("contactpage.says.is|visitors without a name; also is:identified, is:mine, is:unowned")},
 			{"ip", "ip", "203.0.113", t("contactpage.says.ip|everybody seen at these addresses")},
 			{"ids", "ids", "12,15", t("contactpage.says.ids|contacts by their numbers")},
+			{"company_id", "company_id", "7", t("contactpage.says.company_id|everybody who belongs to the company of this number")},
 		}},
 		{t("contactpage.words.known|What is known"), []searchWord{
 			{"tag", t("contactpage.word.tag|tag"), t("contactpage.example.tag|customer"), t("contactpage.says.tag|everybody with this tag")},

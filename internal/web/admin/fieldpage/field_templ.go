@@ -1303,7 +1303,7 @@ func deletePage(v deleteView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.EmptyState("info-circle", v.Name, i18n.T(ctx, "field.fixed|This field is part of every contact and cannot be removed.")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var62), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.EmptyState("info-circle", v.Name, i18n.T(ctx, "field.fixed|This field is always there and cannot be removed.")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var62), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

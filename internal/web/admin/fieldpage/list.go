@@ -138,7 +138,7 @@ func (d Deps) arrange(w http.ResponseWriter, r *http.Request) error {
 				}
 			}
 		}
-		return field.Arrange(ctx, tx, g, order)
+		return field.Arrange(ctx, tx, field.Contact, g, order)
 	})
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 
 	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
+	"ariane/internal/company"
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/form"
@@ -69,11 +70,16 @@ func (d Deps) look(ctx context.Context, text string, admin bool) (findView, erro
 	if err != nil {
 		return v, err
 	}
+	companies, err := d.companies(ctx, text)
+	if err != nil {
+		return v, err
+	}
 	forms, err := d.forms(ctx, text)
 	if err != nil {
 		return v, err
 	}
 	add(i18n.T(ctx, "findpage.contacts|Contacts"), people)
+	add(i18n.T(ctx, "findpage.companies|Companies"), companies)
 	add(i18n.T(ctx, "findpage.forms|Forms"), forms)
 	views, err := d.views(ctx, text)
 	if err != nil {
@@ -136,6 +142,21 @@ func (d Deps) contacts(ctx context.Context, text string) ([]hit, error) {
 	return hits, nil
 }
 
+func (d Deps) companies(ctx context.Context, text string) ([]hit, error) {
+	if utf8.RuneCountInString(text) < shortest {
+		return nil, nil
+	}
+	found, err := company.List(ctx, d.DB, company.Filter{Text: text, User: web.User(ctx).ID, Limit: most})
+	if err != nil {
+		return nil, err
+	}
+	var hits []hit
+	for _, c := range found.Companies {
+		hits = append(hits, hit{Icon: "building", Name: c.Name(), URL: web.CompanyURL(c.ID)})
+	}
+	return hits, nil
+}
+
 func (d Deps) forms(ctx context.Context, text string) ([]hit, error) {
 	if utf8.RuneCountInString(text) < shortest {
 		return nil, nil
@@ -164,6 +185,7 @@ func pages(ctx context.Context, text string, admin bool) []hit {
 func makings(ctx context.Context, text string, admin bool) []hit {
 	list := []hit{
 		{Icon: "user-plus", Name: i18n.T(ctx, "findpage.new.contact|New contact"), URL: "/s/contacts/new"},
+		{Icon: "building", Name: i18n.T(ctx, "findpage.new.company|New company"), URL: "/s/companies/new"},
 		{Icon: "forms", Name: i18n.T(ctx, "findpage.new.form|New form"), URL: "/s/forms/new"},
 		{Icon: "tag", Name: i18n.T(ctx, "findpage.new.tag|New tag"), URL: "/s/tags/new"},
 	}

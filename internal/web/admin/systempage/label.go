@@ -40,6 +40,14 @@ func label(ctx context.Context, name string) string {
 		return i18n.T(ctx, "systempage.label.merge|Merge many pairs of contacts")
 	case "duplicate.fill":
 		return i18n.T(ctx, "systempage.label.fill|Look for the same person among the contacts of before")
+	case "company.member":
+		return i18n.T(ctx, "systempage.label.companies|Keep which contacts belong to which companies")
+	case "company.figures":
+		return i18n.T(ctx, "systempage.label.company_figures|Count by day what the people of companies do")
+	case "company.fields":
+		return i18n.T(ctx, "systempage.label.company_fields|Erase the values of company fields removed a month ago")
+	case "company.work":
+		return i18n.T(ctx, "systempage.label.company_work|Bring the people of a changed company in line with it")
 	case "label.follow":
 		return i18n.T(ctx, "systempage.label.tags|Keep tags with their contact")
 	case "label.move":
