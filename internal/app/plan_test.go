@@ -26,8 +26,8 @@ import (
 	"ariane/internal/base/job"
 	"ariane/internal/bulk"
 	"ariane/internal/category"
-	"ariane/internal/consent"
 	"ariane/internal/company"
+	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/duplicate"
 	"ariane/internal/field"
@@ -291,9 +291,6 @@ func starts(t *testing.T, d *db.DB) []string {
 				return err
 			}
 		}
-		if err := manySaid(ctx, tx); err != nil {
-			return err
-		}
 		if token, err = consent.Token(ctx, tx, number); err != nil {
 			return err
 		}
@@ -306,11 +303,10 @@ func starts(t *testing.T, d *db.DB) []string {
 		if _, err := bulk.Start(ctx, tx, bulk.Change{Kind: bulk.Tag, Tags: []string{"seen"}}, bulk.Selection{Contacts: []id.Contact{2, 3}}, bulk.By{User: u.ID}); err != nil {
 			return err
 		}
-		if err := employ(ctx, tx); err != nil {
-			return err
-		}
-		if err := manyApart(ctx, tx); err != nil {
-			return err
+		for _, many := range []func(context.Context, *db.Tx) error{employ, manyApart, manySaid} {
+			if err := many(ctx, tx); err != nil {
+				return err
+			}
 		}
 		_, err = tx.Exec(ctx, `ANALYZE`)
 		return err
@@ -371,6 +367,8 @@ func manySaid(ctx context.Context, tx *db.Tx) error {
 		}
 	}
 	return err
+}
+
 // companyPages are addresses that lead to all that is asked of companies.
 func companyPages() []string {
 	list := []string{"/s/contacts?search=company_id%3A1"}

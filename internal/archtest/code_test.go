@@ -189,7 +189,7 @@ func TestDialectRuleCatches(t *testing.T) {
 // each of its kinds of events is two of them; each type of field is one, and so is each
 // channel, reason, basis and answer of consent; activity is what all packages read the
 // threads by.
-var wide = map[string]int{"internal/contact": 100, "internal/field": 78, "internal/consent": 80, "internal/activity": 64}
+var wide = map[string]int{"internal/contact": 104, "internal/field": 78, "internal/consent": 80, "internal/activity": 64}
 
 // exportedProblems counts the names a package offers, methods excepted.
 func exportedProblems(list []source) []string {
