@@ -10,6 +10,7 @@ import (
 	"ariane/internal/activity"
 	"ariane/internal/base/db"
 	"ariane/internal/base/fault"
+	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/id"
@@ -28,11 +29,13 @@ const (
 	Owner  Kind = "owner"
 	Points Kind = "points"
 	Value  Kind = "value"
+	Block  Kind = "block"
+	Allow  Kind = "allow"
 	Delete Kind = "delete"
 )
 
 // Kinds lists all, in the order in which they are offered.
-func Kinds() []Kind { return []Kind{Tag, Untag, Stage, Owner, Points, Value, Delete} }
+func Kinds() []Kind { return []Kind{Tag, Untag, Stage, Owner, Points, Value, Block, Allow, Delete} }
 
 // Change is what is to be done. Which parts count depends on the kind.
 type Change struct {
@@ -41,6 +44,9 @@ type Change struct {
 	Tags []string `json:"tags,omitempty"`
 	// Stage is where they are afterwards, zero for none.
 	Stage int64 `json:"stage,omitempty"`
+	// Channel is blocked, with a Comment, or is not any more.
+	Channel consent.Channel `json:"channel,omitempty"`
+	Comment string          `json:"comment,omitempty"`
 	// Owner is in charge afterwards, zero for nobody.
 	Owner id.User `json:"owner,omitempty"`
 	// Points are added; below zero they are taken away.
@@ -65,9 +71,12 @@ const (
 	most = 1_000_000
 	// mostTags bounds the tags of one: a part of the contacts gets all in one transaction.
 	mostTags = 10
+	// mostComment is in characters.
+	mostComment = 500
 )
 
-// Check cleans a change; what is wrong is said by field: tags, stage, points, field, value.
+// Check cleans a change; what is wrong is said by field: tags, stage, points,
+// channel, comment, field, value.
 func (c Change) Check(ctx context.Context, q db.Q) (Change, error) {
 	wrong := fault.Fields{}
 	switch c.Kind {
@@ -83,6 +92,14 @@ func (c Change) Check(ctx context.Context, q db.Q) (Change, error) {
 			if utf8.RuneCountInString(name) > label.Longest {
 				wrong.Add("tags", fault.Say("label.too_long|A tag has at most %d characters.", label.Longest))
 			}
+		}
+	case Block, Allow:
+		c.Comment = field.Printable(c.Comment)
+		if !slices.Contains(consent.Channels(), c.Channel) {
+			wrong.Add("channel", fault.Say("bulk.channel|Choose a channel."))
+		}
+		if utf8.RuneCountInString(c.Comment) > mostComment {
+			wrong.Add("comment", fault.Say("bulk.comment|A comment has at most %d characters.", mostComment))
 		}
 	case Points:
 		if c.Points == 0 || c.Points > most || c.Points < -most {
@@ -153,6 +170,9 @@ func (c Change) apply(ctx context.Context, tx *db.Tx, contacts []id.Contact, e c
 	alive, err := contact.Some(ctx, tx, contacts)
 	if err != nil {
 		return nil, err
+	}
+	if c.Kind == Block || c.Kind == Allow {
+		return c.permit(ctx, tx, contacts, alive, e)
 	}
 	if c.Kind == Stage {
 		return c.place(ctx, tx, contacts, alive, e)
@@ -277,6 +297,9 @@ func (c Change) takeBack(ctx context.Context, tx *db.Tx, done []Outcome, e conta
 	alive, err := contact.Some(ctx, tx, numbers)
 	if err != nil {
 		return nil, err
+	}
+	if c.Kind == Block || c.Kind == Allow {
+		return c.permitBack(ctx, tx, done, alive, e)
 	}
 	if c.Kind == Stage {
 		return c.placeBack(ctx, tx, done, alive, e)

@@ -11,6 +11,7 @@ import (
 	"ariane/internal/base/db"
 	"ariane/internal/base/setting"
 	"ariane/internal/bulk"
+	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/id"
@@ -26,6 +27,7 @@ type facts struct {
 	Points int
 	Owner  id.User
 	Stage  int64
+	Blocks map[consent.Channel]string
 	Tags   []string // folded, in order
 	Values map[string]string
 }
@@ -44,6 +46,10 @@ func (b bench) facts(contacts []id.Contact) map[id.Contact]facts {
 	if err != nil {
 		b.Fatal(err)
 	}
+	blocks, err := consent.Blocks(b.Context(), b.d, contacts)
+	if err != nil {
+		b.Fatal(err)
+	}
 	all := map[id.Contact]facts{}
 	for _, n := range contacts {
 		c, there := found[n]
@@ -51,7 +57,10 @@ func (b bench) facts(contacts []id.Contact) map[id.Contact]facts {
 			all[n] = facts{}
 			continue
 		}
-		f := facts{There: true, Points: c.Points, Owner: c.Owner, Stage: stages[n].Stage, Values: maps.Clone(c.Fields)}
+		f := facts{There: true, Points: c.Points, Owner: c.Owner, Stage: stages[n].Stage, Values: maps.Clone(c.Fields), Blocks: map[consent.Channel]string{}}
+		for _, one := range blocks[n] {
+			f.Blocks[one.Channel] = fmt.Sprint(one.Reason, one.Comment)
+		}
 		for _, t := range tags[n] {
 			f.Tags = append(f.Tags, field.Fold(t.Name))
 		}
@@ -63,7 +72,7 @@ func (b bench) facts(contacts []id.Contact) map[id.Contact]facts {
 
 // split cuts what a change is about out of facts, as text, and what it is not about.
 func split(c bulk.Change, f facts) (about, rest string) {
-	values := maps.Clone(f.Values)
+	values, blocks := maps.Clone(f.Values), maps.Clone(f.Blocks)
 	tags := slices.Clone(f.Tags)
 	switch c.Kind {
 	case bulk.Tag, bulk.Untag:
@@ -77,6 +86,9 @@ func split(c bulk.Change, f facts) (about, rest string) {
 		about = fmt.Sprint(own)
 	case bulk.Stage:
 		about, f.Stage = strconv.FormatInt(f.Stage, 10), 0
+	case bulk.Block, bulk.Allow:
+		about = blocks[c.Channel]
+		delete(blocks, c.Channel)
 	case bulk.Owner:
 		about, f.Owner = strconv.FormatInt(int64(f.Owner), 10), 0
 	case bulk.Points:
@@ -93,7 +105,7 @@ func split(c bulk.Change, f facts) (about, rest string) {
 			text = append(text, alias+"="+values[alias])
 		}
 	}
-	return about, fmt.Sprint(f.There, f.Points, f.Owner, f.Stage, tags, text)
+	return about, fmt.Sprint(f.There, f.Points, f.Owner, f.Stage, tags, blocks, text)
 }
 
 // draw is any change.
@@ -103,6 +115,8 @@ func draw(r *rapid.T, name string, stages []int64) bulk.Change {
 		return bulk.Change{Kind: k, Tags: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "B", "ç"}), 1, 3, rapid.ID).Draw(r, "tags")}
 	case bulk.Stage:
 		return bulk.Change{Kind: k, Stage: rapid.SampledFrom(stages).Draw(r, "stage")}
+	case bulk.Block, bulk.Allow:
+		return bulk.Change{Kind: k, Channel: rapid.SampledFrom([]consent.Channel{consent.Email, consent.SMS}).Draw(r, "channel"), Comment: rapid.SampledFrom([]string{"", "no"}).Draw(r, "comment")}
 	case bulk.Owner:
 		return bulk.Change{Kind: k, Owner: id.User(rapid.IntRange(0, 2).Draw(r, "owner"))}
 	case bulk.Points:
@@ -193,6 +207,11 @@ func TestUndoneIsAsBefore(t *testing.T) {
 		some := func(name string) []id.Contact {
 			return rapid.SliceOfNDistinct(rapid.SampledFrom(people), 1, len(people), rapid.ID).Draw(r, name)
 		}
+		b.do(func(ctx context.Context, tx *db.Tx) error {
+			reason := rapid.SampledFrom([]consent.Reason{consent.Unsubscribed, consent.Bounced}).Draw(r, "reason")
+			_, err := consent.Add(ctx, tx, people[0], consent.Block{Channel: consent.Email, Reason: reason, Comment: "before"}, false, consent.By{})
+			return err
+		})
 		for i := range rapid.IntRange(0, 3).Draw(r, "earlier") {
 			b.work(b.start(draw(r, "earlier change", stages), bulk.Selection{Contacts: some("earlier contacts " + strconv.Itoa(i))}))
 		}

@@ -13,6 +13,7 @@ import (
 	"ariane/internal/base/fault"
 	"ariane/internal/base/i18n"
 	"ariane/internal/bulk"
+	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/id"
@@ -43,7 +44,8 @@ type manyRequest struct {
 }
 
 func readMany(q url.Values) manyRequest {
-	m := manyRequest{All: q.Get("all") == "1", Search: field.Printable(q.Get("search")), Change: bulk.Change{Kind: bulk.Kind(q.Get("kind")), Field: q.Get("field"), Value: q.Get("value"), Tags: bulk.Names(q.Get("tags"))}}
+	m := manyRequest{All: q.Get("all") == "1", Search: field.Printable(q.Get("search")), Change: bulk.Change{Kind: bulk.Kind(q.Get("kind")), Field: q.Get("field"), Value: q.Get("value"), Tags: bulk.Names(q.Get("tags")),
+		Channel: consent.Channel(q.Get("channel")), Comment: q.Get("comment")}}
 	for _, text := range q["c"] {
 		for one := range strings.SplitSeq(text, ",") {
 			if n, err := strconv.ParseInt(one, 10, 64); err == nil && n > 0 && len(m.Chosen) < mostChosen && !m.All {
@@ -190,6 +192,10 @@ func kindName(ctx context.Context, k bulk.Kind) string {
 		return i18n.T(ctx, "contactpage.many.owner|Owner")
 	case bulk.Points:
 		return i18n.T(ctx, "contactpage.many.points|Points")
+	case bulk.Block:
+		return i18n.T(ctx, "contactpage.many.block|Do not contact")
+	case bulk.Allow:
+		return i18n.T(ctx, "contactpage.many.allow|Allow contact again")
 	case bulk.Value:
 		return i18n.T(ctx, "contactpage.many.value|Value of a field")
 	}
@@ -224,10 +230,26 @@ func (d Deps) manyInputs(ctx context.Context, v *manyView, m manyRequest, wrong 
 			in.Value = strconv.Itoa(m.Points)
 		}
 		v.Inputs = append(v.Inputs, in)
+	case bulk.Block, bulk.Allow:
+		v.Inputs = append(v.Inputs, channelInputs(ctx, m, wrong)...)
 	case bulk.Value:
 		return d.valueInputs(ctx, v, m, wrong)
 	}
 	return nil
+}
+
+// channelInputs ask by which channel contacts are not to be contacted, and why, or by
+// which they are again.
+func channelInputs(ctx context.Context, m manyRequest, wrong fault.Fields) []ui.Input {
+	channel := ui.Input{Name: "channel", Type: "select", Label: i18n.T(ctx, "contactpage.many.channel|Channel"), Value: string(m.Channel), Wrong: wrong["channel"], Required: true, Focus: true, Choices: []ui.Choice{{}},
+		Help: i18n.T(ctx, "contactpage.many.channel.help|Those who unsubscribed themselves stay so.")}
+	for _, c := range consent.Channels() {
+		channel.Choices = append(channel.Choices, ui.Choice{Value: string(c), Label: web.ChannelName(ctx, c)})
+	}
+	if m.Kind == bulk.Allow {
+		return []ui.Input{channel}
+	}
+	return []ui.Input{channel, {Name: "comment", Type: "text", Label: i18n.T(ctx, "contactpage.many.comment|Comment"), Value: m.Comment, Wrong: wrong["comment"], Complete: "off"}}
 }
 
 // valueInputs ask for a field first, then for its value.

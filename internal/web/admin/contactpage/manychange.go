@@ -188,6 +188,10 @@ func (d Deps) changeInWords(ctx context.Context, c bulk.Change) (string, error) 
 			return i18n.T(ctx, "contactpage.changes.stage.gone|Put at a stage that there is no more"), nil
 		}
 		return i18n.T(ctx, "contactpage.changes.stage|Put at the stage %s", s.Name), err
+	case bulk.Block:
+		return i18n.T(ctx, "contactpage.changes.block|Do not contact: %s", web.ChannelName(ctx, c.Channel)), nil
+	case bulk.Allow:
+		return i18n.T(ctx, "contactpage.changes.allow|Allow contact again: %s", web.ChannelName(ctx, c.Channel)), nil
 	case bulk.Owner:
 		if c.Owner == 0 {
 			return i18n.T(ctx, "contactpage.changes.nobody|Put nobody in charge"), nil
