@@ -87,7 +87,8 @@ func (h *handled) read(ctx context.Context, tx *db.Tx, e activity.Event) error {
 		if err := e.Decode(&u); err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(u.Changes, func(c contact.Change) bool { return c.Field == employer }) {
+		// Whoever becomes known may have said it before.
+		if e.Kind == contact.KindUpdated && !slices.ContainsFunc(u.Changes, func(c contact.Change) bool { return c.Field == employer }) {
 			return nil
 		}
 		by := By{Source: e.Source, Object: u.By.Object, ID: u.By.ID, Name: u.By.Name}

@@ -6,11 +6,14 @@ import (
 	"testing"
 	"time"
 
+	"ariane/internal/activity"
 	"ariane/internal/base/db"
 	"ariane/internal/base/db/dbtest"
 	"ariane/internal/base/setting"
+	"ariane/internal/company"
 	"ariane/internal/contact"
 	"ariane/internal/form"
+	"ariane/internal/id"
 	"ariane/internal/label"
 	"ariane/internal/tool/demo"
 	"ariane/internal/user"
@@ -56,6 +59,38 @@ func TestFill(t *testing.T) {
 		if c, err := contact.Find(t.Context(), d, one.Contact); err != nil || !c.Sample || c.Anonymous() || c.Identified.After(one.At) {
 			t.Errorf("contact %d: %+v, %v", one.Contact, c, err)
 		}
+	}
+}
+
+// The people of the demonstration belong to the companies that they say.
+func TestPeopleHaveCompanies(t *testing.T) {
+	t.Parallel()
+	d := dbtest.Open(t)
+	if err := demo.Fill(t.Context(), d, recorder(t, d), "http://localhost:8081", "en"); err != nil {
+		t.Fatal(err)
+	}
+	if err := activity.NewRunner(d, dbtest.Options(t).Log, company.Reader()).CatchUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	people, err := contact.List(t.Context(), d, contact.Filter{Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	numbers := make([]id.Contact, len(people.Contacts))
+	for i, c := range people.Contacts {
+		numbers[i] = c.ID
+	}
+	of, err := company.Of(t.Context(), d, numbers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range people.Contacts {
+		if says := c.Fields["company"]; says != "" && (len(of[c.ID]) != 1 || of[c.ID][0].Company.Name() != says) {
+			t.Errorf("contact %d says %q, and belongs to %v", c.ID, says, of[c.ID])
+		}
+	}
+	if len(of) < 50 {
+		t.Errorf("only %d belong to a company", len(of))
 	}
 }
 
