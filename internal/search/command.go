@@ -36,7 +36,7 @@ var commands = []command{
 	{[]string{"has", "a"}, nil, Choice, present},
 	{[]string{"name", "nom"}, []string{"firstname", "lastname"}, Text, starts},
 	{[]string{"email"}, []string{"email"}, Text, starts},
-	{[]string{"company", "societe"}, []string{"company"}, Text, starts},
+	{[]string{"company", "entreprise", "societe"}, []string{"company"}, Text, starts},
 	{[]string{"phone", "telephone"}, []string{"phone", "mobile"}, Part, telephone},
 	{[]string{"place", "lieu"}, []string{"city", "state", "country"}, Text, country},
 	{[]string{"any", "tout"}, nil, Part, anything},

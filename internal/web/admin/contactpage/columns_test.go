@@ -67,7 +67,7 @@ func TestColumnsAreMovedInABrowser(t *testing.T) {
 		w.known(map[string]string{"firstname": "Ada", "city": "Paris"})
 		words, said := []string{"Company", "Location", "Points"}, "Location is column 2."
 		if french {
-			words, said = []string{"Société", "Lieu", "Points"}, "Lieu est la colonne 2."
+			words, said = []string{"Entreprise", "Lieu", "Points"}, "Lieu est la colonne 2."
 		}
 		b.Visit(w.URL("/s/contacts?column=company&column=place&column=points&sort=name"))
 		shown := `[...document.querySelectorAll("th[data-column]")].slice(1).map(h => h.textContent.trim()).join(" ")`

@@ -104,7 +104,7 @@ func TestDuplicatesInABrowser(t *testing.T) {
 		words := map[string]string{"empty": "Nobody is here twice", "number": "The same telephone number", "near": "Names spelled nearly alike", "company": "The same company", "hint": "May be the same person as Ana <b>Moreau",
 			"remembered": "The two are not suggested again", "again": "Taken back", "merged": "is part of"}
 		if french {
-			words = map[string]string{"empty": "Personne n’est là en double", "number": "Le même numéro de téléphone", "near": "Des noms d’orthographe voisine", "company": "La même société", "hint": "Peut-être la même personne que Ana <b>Moreau",
+			words = map[string]string{"empty": "Personne n’est là en double", "number": "Le même numéro de téléphone", "near": "Des noms d’orthographe voisine", "company": "La même entreprise", "hint": "Peut-être la même personne que Ana <b>Moreau",
 				"remembered": "Les deux ne seront plus proposés", "again": "C’est repris", "merged": "fait maintenant partie"}
 		}
 		b.WaitText(words["empty"])

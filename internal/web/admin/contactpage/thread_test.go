@@ -111,7 +111,7 @@ Yesterday
 `},
 		"fr": {french, `Aujourd’hui
 ═ 09:01 Page vue : [Pricing] -> https://www.example.test/pricing?utm_campaign=october&utm_source=news · www.example.test/pricing · venu de google.com · campagne october / news
-═ 09:00 Société principale : [Acme & Sons] · par le formulaire Demo · avant : Acme
+═ 09:00 Entreprise principale : [Acme & Sons] · par le formulaire Demo · avant : Acme
 ═ 09:00 Formulaire soumis : [Demo] -> /s/forms/view/3 · sur www.example.test/demo {E-mail=anna@example.test}
 ◆ 09:00 Identifié : [<Anna>] · par le formulaire Demo · tout ce qui suit a eu lieu avant qu’on sache son nom
 ┆ 00:15 Page vue : [Trap]
