@@ -125,7 +125,7 @@ func (d *Decision) blocked(ctx context.Context, q db.Q, kin []id.Contact, p Purp
 	if !p.Basis.Marketing() {
 		all = slices.DeleteFunc(all, func(b Block) bool { return b.Reason != Bounced })
 	}
-	for _, b := range strictest(all) {
+	for _, b := range Strictest(all) {
 		if b.Channel == channel {
 			d.Why, d.Reason, d.Since = Stopped, b.Reason, b.Added
 		}

@@ -104,7 +104,7 @@ func Blocks(ctx context.Context, q db.Q, contacts []id.Contact) (map[id.Contact]
 		list[c] = append(list[c], b)
 	}
 	for c, blocks := range list {
-		list[c] = strictest(blocks)
+		list[c] = Strictest(blocks)
 	}
 	return list, nil
 }
@@ -153,9 +153,9 @@ func said(ctx context.Context, q db.Q, kin []id.Contact) ([]Block, error) {
 	return list, nil
 }
 
-// strictest keeps one block for each channel, in the order of Channels. Of two for the
+// Strictest keeps one block for each channel, in the order of Channels. Of two for the
 // same reason it is the older one.
-func strictest(blocks []Block) []Block {
+func Strictest(blocks []Block) []Block {
 	var list []Block
 	for _, c := range Channels() {
 		var most Block
@@ -202,7 +202,7 @@ func (s subject) append(tx *db.Tx, kind activity.Kind, by By, data any) {
 // current is the block of a channel, with the reason None where there is none.
 func (s subject) current(ctx context.Context, q db.Q, channel Channel) (Block, error) {
 	all, err := said(ctx, q, s.kin)
-	for _, b := range strictest(all) {
+	for _, b := range Strictest(all) {
 		if b.Channel == channel {
 			return b, err
 		}

@@ -10,6 +10,8 @@ import (
 
 	"ariane/internal/activity"
 	"ariane/internal/base/i18n"
+	"ariane/internal/company"
+	"ariane/internal/consent"
 	"ariane/internal/contact"
 	"ariane/internal/field"
 	"ariane/internal/form"
@@ -18,6 +20,7 @@ import (
 	"ariane/internal/note"
 	"ariane/internal/user"
 	"ariane/internal/visit"
+	"ariane/internal/web"
 )
 
 // mostListed is how many devices, addresses and tags are named; the others are
@@ -90,6 +93,12 @@ func (d Deps) joins(ctx context.Context, to, from contact.Contact) ([]fact, erro
 		}
 	}
 	add(i18n.T(ctx, "contactpage.tags|Tags"), some(ctx, fresh))
+	companies, blocks, err := d.joinedRest(ctx, to.ID, from.ID)
+	if err != nil {
+		return nil, err
+	}
+	add(i18n.T(ctx, "contactpage.merge.companies|Companies"), companies)
+	add(i18n.T(ctx, "contactpage.merge.blocks|Not to be contacted"), blocks)
 	notes, err := note.Tally(ctx, d.DB, from.ID)
 	if err != nil {
 		return nil, err
@@ -126,6 +135,28 @@ func (d Deps) joins(ctx context.Context, to, from contact.Contact) ([]fact, erro
 		add(i18n.T(ctx, "contactpage.merge.unfollowed|Following"), i18n.T(ctx, "contactpage.merge.unfollowed.text|%s does not want to be followed: nobody of the two is", person(ctx, from).Name))
 	}
 	return list, err
+}
+
+// joinedRest names the companies that come with a contact, and says by which channels
+// the two are not to be contacted, where that hangs on it: the stricter reason stands.
+func (d Deps) joinedRest(ctx context.Context, to, from id.Contact) (companies, blocks string, err error) {
+	of, err := company.Of(ctx, d.DB, []id.Contact{to, from})
+	if err != nil {
+		return "", "", err
+	}
+	var fresh, barred []string
+	for _, m := range of[from] {
+		if !slices.ContainsFunc(of[to], func(own company.Member) bool { return own.Company.ID == m.Company.ID }) {
+			fresh = append(fresh, m.Company.Name())
+		}
+	}
+	said, err := consent.Blocks(ctx, d.DB, []id.Contact{to, from})
+	if len(said[from]) > 0 {
+		for _, b := range consent.Strictest(slices.Concat(said[to], said[from])) {
+			barred = append(barred, i18n.T(ctx, "contactpage.merge.block|%s: %s", web.ChannelName(ctx, b.Channel), web.ReasonName(ctx, b.Reason)))
+		}
+	}
+	return some(ctx, fresh), some(ctx, barred), err
 }
 
 // joinedEvents counts the thread of a contact by what its events are about.

@@ -1,10 +1,16 @@
 package contactpage_test
 
 import (
+	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
+	"ariane/internal/base/db"
+	"ariane/internal/company"
+	"ariane/internal/consent"
+	"ariane/internal/id"
 	"ariane/internal/tool/browsertest"
 	"ariane/internal/web/webtest"
 )
@@ -105,7 +111,22 @@ func TestWhatAMergeJoins(t *testing.T) {
 	w.Post("/s/contacts/tags/"+augusta, "tags", "red, blue, <i>green</i>").Wants(200)
 	w.Post("/s/contacts/notes/"+augusta, "text", "Remember", "type", "general").Wants(200)
 	w.Post("/s/contacts/follow/"+augusta, "followed", "0").Wants(200)
-	page := w.Get("/s/contacts/merge/"+ada+"?with="+augusta).Wants(200, "2 page views", "changes and remarks", "augusta@example.test", "<i>green</i>, blue", "Firefox 128, Linux", "203.0.113.9", "Notes 1",
+	err := w.d.Do(t.Context(), func(tx *db.Tx) error {
+		firm, err := company.Add(t.Context(), tx, company.Edit{Values: map[string]string{"companyname": "Engines & <b>Co"}})
+		if err == nil {
+			err = company.Join(t.Context(), tx, a.Contact, firm, company.By{})
+		}
+		for c, reason := range map[string]consent.Reason{ada: consent.Bounced, augusta: consent.Unsubscribed} {
+			n, _ := strconv.ParseInt(c, 10, 64)
+			_, failed := consent.Add(t.Context(), tx, id.Contact(n), consent.Block{Channel: consent.Email, Reason: reason}, false, consent.By{})
+			err = errors.Join(err, failed)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := w.Get("/s/contacts/merge/"+ada+"?with="+augusta).Wants(200, "Companies Engines & <b>Co", "Not to be contacted E-mail: Unsubscribed", "2 page views", "changes and remarks", "augusta@example.test", "<i>green</i>, blue", "Firefox 128, Linux", "203.0.113.9", "Notes 1",
 		"Augusta Byron does not want to be followed").Lacks("<i>green", "red, ")
 	// In the order in which a contact is edited.
 	last := -1
