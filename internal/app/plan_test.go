@@ -51,6 +51,7 @@ var growing = []string{"event", "contact", "contact_active", "contact_bin", "con
 // part of their text, and why.
 var whole = map[string]string{
 	"SELECT count(*) FROM (SELECT contact_id FROM contact_active WHERE state":    "the API tells how many there are exactly; see totals",
+	"SELECT count(*) FROM (SELECT id FROM company WHERE state":                   "the same of companies",
 	"SELECT count(*) FROM contact WHERE contact.state":                           "the API tells how many a search finds exactly; see totals",
 	"count(CASE WHEN state = ? THEN 1 END), coalesce(min(CASE":                   "counts the jobs that are left to do, from their own index",
 	"SELECT count(*) FROM job WHERE state > 1 AND state":                         "counts the jobs that failed and were not removed yet, from their own index",

@@ -340,8 +340,8 @@ type Progress struct {
 func Underway(ctx context.Context, q db.Q) ([]Progress, error) {
 	var list []Progress
 	d := q.Dialect()
-	err := db.Each(ctx, q, `SELECT w.company_id, w.work, w.into_id, w.people, w.done, `+d.JSONValue("c.fields", "companyname")+`, coalesce(`+d.JSONValue("i.fields", "companyname")+`, '')
-		FROM company_work w JOIN company c ON c.id = w.company_id LEFT JOIN company i ON i.id = w.into_id ORDER BY w.company_id`, nil, func(row db.Row) error {
+	err := db.Each(ctx, q, `SELECT w.company_id, w.work, w.into_id, w.people, w.done, coalesce(`+d.JSONValue("c.fields", "companyname")+`, ''), coalesce(`+d.JSONValue("i.fields", "companyname")+`, '')
+		FROM company_work w LEFT JOIN company c ON c.id = w.company_id LEFT JOIN company i ON i.id = w.into_id ORDER BY w.company_id`, nil, func(row db.Row) error {
 		var p Progress
 		var what task
 		err := row.Scan(&p.Company, &what, &p.Into, &p.People, &p.Done, &p.Name, &p.IntoName)
