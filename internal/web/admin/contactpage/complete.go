@@ -82,6 +82,8 @@ func (d Deps) offers(ctx context.Context, gap search.Gap) ([]offer, error) {
 			list = append(list, offer{Name: u.Name})
 		}
 		return matching(gap.Typed, list), err
+	case "dnc":
+		return matching(gap.Typed, blockOffers(ctx)), nil
 	case "event":
 		return matching(gap.Typed, eventOffers(ctx)), nil
 	case "has":

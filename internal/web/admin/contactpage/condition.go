@@ -249,9 +249,13 @@ func (d Deps) offerValues(ctx context.Context, c search.Condition, in *ui.Input)
 		}
 		choose(list)
 		return err
-	case c.Command.Name == "event":
+	case c.Command.Name == "event", c.Command.Name == "dnc":
+		offers := eventOffers(ctx)
+		if c.Command.Name == "dnc" {
+			offers = blockOffers(ctx)
+		}
 		var list []ui.Choice
-		for _, o := range eventOffers(ctx) {
+		for _, o := range offers {
 			list = append(list, ui.Choice{Value: o.Name, Label: o.Name})
 		}
 		choose(list)
@@ -311,7 +315,7 @@ func commandGroups(ctx context.Context) []choiceGroup {
 			{Value: "company_id", Label: t("contactpage.command.company_id|Number of a company")},
 		}},
 		{t("contactpage.words.known|What is known"), []ui.Choice{
-			{Value: "tag", Label: t("contactpage.command.tag|Tag")}, {Value: "stage", Label: t("contactpage.stage|Stage")}, {Value: "owner", Label: t("contactpage.owner|Owner")}, {Value: "points", Label: t("contactpage.column.points|Points")},
+			{Value: "tag", Label: t("contactpage.command.tag|Tag")}, {Value: "stage", Label: t("contactpage.stage|Stage")}, {Value: "dnc", Label: t("contactpage.command.dnc|Do not contact")}, {Value: "owner", Label: t("contactpage.owner|Owner")}, {Value: "points", Label: t("contactpage.column.points|Points")},
 			{Value: "created", Label: t("contactpage.sort.added|Date added")}, {Value: "identified", Label: t("contactpage.sort.identified|Date identified")},
 			{Value: "modified", Label: t("contactpage.command.modified|Last change")},
 		}},

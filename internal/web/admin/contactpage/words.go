@@ -44,6 +44,7 @@ func searchWords(ctx context.Context) []wordGroup {
 		{t("contactpage.words.known|What is known"), []searchWord{
 			{"tag", t("contactpage.word.tag|tag"), t("contactpage.example.tag|customer"), t("contactpage.says.tag|everybody with this tag")},
 			{"stage", t("contactpage.word.stage|stage"), t("contactpage.example.stage|customer"), t("contactpage.says.stage|everybody at a stage whose name begins like this; stage:none for who is at none")},
+			{"dnc", t("contactpage.word.dnc|dnc"), t("contactpage.dnc.unsubscribed|unsubscribed"), t("contactpage.says.dnc|must not be contacted because they unsubscribed; also dnc:email, dnc:bounced, dnc:any")},
 			{"owner", t("contactpage.word.owner|owner"), "camille", t("contactpage.says.owner|contacts of this colleague")},
 			{"points", "points", ">50", t("contactpage.says.points|more than 50 points; also 50, <=50, 10..20")},
 			{"has", t("contactpage.word.has|has"), t("contactpage.example.has|phone"), t("contactpage.says.has|there is a telephone number; also an e-mail, a tag, an owner…")},
@@ -92,6 +93,15 @@ func eventOffers(ctx context.Context) []offer {
 		{i18n.T(ctx, "contactpage.happened.note|note"), i18n.T(ctx, "contactpage.happened.note|note"), i18n.T(ctx, "contactpage.happened.note.says|somebody wrote a note")},
 		{i18n.T(ctx, "contactpage.happened.merged|merged"), i18n.T(ctx, "contactpage.happened.merged|merged"), i18n.T(ctx, "contactpage.happened.merged.says|is made of two")},
 	}
+}
+
+func blockOffers(ctx context.Context) []offer {
+	var list []offer
+	for _, key := range []string{"contactpage.dnc.any|any", "contactpage.dnc.email|email", "contactpage.dnc.sms|sms", "contactpage.dnc.notification|notification", "contactpage.dnc.unsubscribed|unsubscribed",
+		"contactpage.dnc.bounced|bounced", "contactpage.dnc.manual|manual"} {
+		list = append(list, offer{Name: i18n.T(ctx, key)})
+	}
+	return list
 }
 
 func timeOffers(ctx context.Context) []offer {

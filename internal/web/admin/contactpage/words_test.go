@@ -67,7 +67,7 @@ func TestCompletionOfASearch(t *testing.T) {
 	w.known(map[string]string{"firstname": "Flo", "city": "New York"})
 	w.visits("https://www.example.test/tarifs?x=1", "https://www.example.test/tarifs/équipe?utm_source=News letter&utm_campaign=b%3Ci%3E", "https://www.example.test/contact?utm_source=social")
 	for search, want := range map[string]string{
-		"visited:/tar": `data-text="/tarifs" /tarifs/équipe`, "visited:/zz": "", "utm_source:n": `data-text="&#34;News`, "utm_source:": "social", "utm_campaign:b": "b&lt;i&gt;", "utm_term:": "", "hit:(visited:/con": "/contact",
+		"visited:/tar": `data-text="/tarifs" /tarifs/équipe`, "visited:/zz": "", "utm_source:n": `data-text="&#34;News`, "utm_source:": "social", "utm_campaign:b": "b&lt;i&gt;", "utm_term:": "", "dnc:": "any email sms unsubscribed", "dnc:bo": "bounced", "dnc:zz": "", "hit:(visited:/con": "/contact",
 		"vil": "city: City", "adre": "address1: address2:", "my": "colour: member: model:", "hidd": "", "colour:ro": `data-text="red" Rouge`, "mycolour:R": "Rouge",
 		"member:": `data-text="yes" data-text="no"`, "has:co": "company colour country", "country:all": "", "country:fr": "France", "pays:ge": "Germany", "city:ly": "", "ville:LYO": `data-text="Lyon"`, "city:new": `data-text="&#34;New York&#34;"`,
 		"attribution:": ">50", "attribution_date:t": "today", "name:dor": "Dora", "place:lyo": "Lyon", "email:": "", "model:": "",
