@@ -158,14 +158,21 @@ func TestErasureGoesOn(t *testing.T) {
 	b.seen(ada, 1700)
 	b.remove(ada)
 	interrupted, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	var over atomic.Bool
+	watched := make(chan struct{})
 	// The context ends with the first slice.
 	go func() {
-		for b.Context().Err() == nil && b.events(ada) > 1300 {
+		defer close(watched)
+		for !over.Load() && b.events(ada) > 1300 {
 			<-time.After(100 * time.Microsecond)
 		}
 		interrupt()
 	}()
-	if err := contact.EraseOld(interrupted, b.d, b.d.Now().Add(contact.KeptFor)); err == nil {
+	err := contact.EraseOld(interrupted, b.d, b.d.Now().Add(contact.KeptFor))
+	over.Store(true)
+	<-watched
+	if err == nil {
 		t.Log("it was not interrupted; the test shows less")
 	} else {
 		if n := b.events(ada); n == 0 || n >= 1700 {
