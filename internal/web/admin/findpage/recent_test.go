@@ -76,7 +76,7 @@ func TestRecentInABrowser(t *testing.T) {
 				t.Fatal(err)
 			}
 			b.Click("dialog a[href='/s/contacts/view/3']")
-			b.WaitFor(`document.querySelector("[data-gone]")`)
+			b.WaitFor(`document.querySelector("[data-gone]") && !Object.values(localStorage).some((kept) => kept.includes("/s/contacts/view/3"))`)
 			open()
 			if got := shown(); !strings.HasPrefix(got, "Zoé") || strings.Contains(got, "Gone") {
 				t.Error(got)
