@@ -89,21 +89,9 @@ func (moving) Kind() string { return "thread.move" }
 // Moves runs the jobs that move long threads.
 func Moves(d *db.DB) job.Handler {
 	return job.Handle(func(ctx context.Context, m moving) error {
-		for more := true; more; {
-			// A slice that is lost with the power is found unmoved.
-			err := d.DoRelaxed(ctx, func(tx *db.Tx) (err error) {
-				if err := job.HeldIn(ctx, tx); err != nil {
-					return err
-				}
-				more, err = moveOn(ctx, tx, m.From)
-				return err
-			})
-			if err == nil {
-				err = ctx.Err()
-			}
-			if err != nil {
-				return fmt.Errorf("move thread of contact %d: %w", m.From, err)
-			}
+		err := job.Slices(ctx, d, func(ctx context.Context, tx *db.Tx) (bool, error) { return moveOn(ctx, tx, m.From) })
+		if err != nil {
+			return fmt.Errorf("move thread of contact %d: %w", m.From, err)
 		}
 		return nil
 	}, job.Attempts(job.Untiring))

@@ -83,21 +83,9 @@ func (working) Kind() string { return "company.work" }
 // Works runs the jobs that follow changes of companies with many people.
 func Works(d *db.DB) job.Handler {
 	return job.Handle(func(ctx context.Context, w working) error {
-		for more := true; more; {
-			// A slice that is lost with the power is found undone.
-			err := d.DoRelaxed(ctx, func(tx *db.Tx) (err error) {
-				if err := job.HeldIn(ctx, tx); err != nil {
-					return err
-				}
-				more, err = slice(ctx, tx, w.Company)
-				return err
-			})
-			if err == nil {
-				err = ctx.Err()
-			}
-			if err != nil {
-				return fmt.Errorf("work on company %d: %w", w.Company, err)
-			}
+		err := job.Slices(ctx, d, func(ctx context.Context, tx *db.Tx) (bool, error) { return slice(ctx, tx, w.Company) })
+		if err != nil {
+			return fmt.Errorf("work on company %d: %w", w.Company, err)
 		}
 		return nil
 	})

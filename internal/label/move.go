@@ -90,21 +90,9 @@ func (moving) Kind() string { return "label.move" }
 // Moves runs the jobs that merge and delete tags of many contacts.
 func Moves(d *db.DB) job.Handler {
 	return job.Handle(func(ctx context.Context, m moving) error {
-		for more := true; more; {
-			// A slice that is lost with the power is found undone.
-			err := d.DoRelaxed(ctx, func(tx *db.Tx) (err error) {
-				if err := job.HeldIn(ctx, tx); err != nil {
-					return err
-				}
-				more, err = slice(ctx, tx, m.Tag)
-				return err
-			})
-			if err == nil {
-				err = ctx.Err()
-			}
-			if err != nil {
-				return fmt.Errorf("move tag %d: %w", m.Tag, err)
-			}
+		err := job.Slices(ctx, d, func(ctx context.Context, tx *db.Tx) (bool, error) { return slice(ctx, tx, m.Tag) })
+		if err != nil {
+			return fmt.Errorf("move tag %d: %w", m.Tag, err)
 		}
 		return nil
 	})

@@ -86,3 +86,25 @@ func (m *mine) len() int {
 	defer m.mu.Unlock()
 	return len(m.held)
 }
+
+// Slices does work in short transactions, in a job that still has its lease, until none
+// is left: another process may go on after any. A slice that is lost with the power is
+// found undone.
+func Slices(ctx context.Context, d *db.DB, do func(ctx context.Context, tx *db.Tx) (more bool, err error)) error {
+	for more := true; more; {
+		err := d.DoRelaxed(ctx, func(tx *db.Tx) (err error) {
+			if err := HeldIn(ctx, tx); err != nil {
+				return err
+			}
+			more, err = do(ctx, tx)
+			return err
+		})
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
